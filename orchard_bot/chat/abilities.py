@@ -1,0 +1,74 @@
+"""What the bot may do in a chat, as data: each ability with the reason why not, and how to grant it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Reach(StrEnum):
+    """Whether the bot may write to a person privately."""
+
+    ALWAYS = "always"
+    ONCE_STARTED = "once-started"
+    """Only after the person has opened a chat with the bot."""
+    NEVER = "never"
+
+
+class Ability(Struct, frozen=True):
+    """One thing the bot may or may not do here. ``why`` explains a no, ``grant`` says how to change it."""
+
+    can: bool
+    why: str = ""
+    grant: str = ""
+
+    def __bool__(self) -> bool:
+        return self.can
+
+
+YES = Ability(True)
+
+
+def no(why: str, grant: str = "") -> Ability:
+    """The bot may not do this here, because ``why``."""
+    return Ability(False, why, grant)
+
+
+class Abilities(Struct, frozen=True, kw_only=True):
+    """Everything the core needs to know about one account in one chat. Adapters fill it in from live rights."""
+
+    private_messages: Reach
+    private_messages_why: str = ""
+    private_reply_in_group: Ability
+    """May show one member something in the group that nobody else sees."""
+    hide_commands: Ability
+    """A command typed in the group can be taken out of sight (or never is in sight)."""
+    delete_others: Ability
+    delete_others_within: timedelta | None = None
+    """How old another's message may be; None: no limit."""
+    restrict: Ability
+    remove: Ability
+    answer_joins: Ability
+    list_members: Ability
+    see_joins: Ability
+    see_edits: Ability
+    see_deletions: Ability
+    edit_own: Ability
+    withdraw_own: Ability
+    pin: Ability
+    message_links: Ability
+    buttons: int
+    """How many buttons a message may carry; 0: choices become numbered lines."""
+    text_limit: int
+    """Characters in one message."""
+    per_chat_per_minute: float
+    """Messages a minute that this chat takes."""
+    per_account_per_second: float
+    """Messages a second that the account may send in all."""
+
+    def named(self) -> dict[str, Ability]:
+        """The yes-or-no abilities by field name, in the order of declaration."""
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in values.items() if isinstance(value, Ability)}
