@@ -28,10 +28,15 @@ class Priority(IntEnum):
 
 
 class Choice(Struct, frozen=True, array_like=True):
-    """One thing a person may choose: ``token`` is the server-side id behind the button (at most 24 characters)."""
+    """One thing a person may choose.
+
+    ``token`` is the server-side id behind the button (at most 24 characters); ``number`` is what people type where
+    there are no buttons, unique among all that is open to this person.
+    """
 
     token: str
     label: str
+    number: int
 
 
 class Mandate(Struct, frozen=True, array_like=True):

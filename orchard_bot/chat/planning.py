@@ -83,7 +83,7 @@ def plan(intent: Intent, abilities: Abilities, now: datetime, sent: Sent | None 
 
 def numbered(text: str, choices: tuple[Choice, ...], ask: str = "Reply with a number.") -> str:
     """``text`` with the choices as lines that a person answers by typing a number."""
-    lines = [f"{number}  {choice.label}" for number, choice in enumerate(choices, start=1)]
+    lines = [f"{choice.number}  {choice.label}" for choice in choices]
     return "\n".join([text, "", *lines, "", ask])
 
 

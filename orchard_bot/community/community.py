@@ -1,0 +1,75 @@
+"""One class or year group: its chat, its moderators, its hours and how far the bot may go there."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from orchard_bot.chat.refs import ChatRef, PersonRef
+
+
+class Role(StrEnum):
+    """What somebody is to a community. Decided by refs alone; a name never counts."""
+
+    STRANGER = "stranger"
+    MEMBER = "member"
+    MODERATOR = "moderator"
+
+
+class Watch(StrEnum):
+    """What the bot does with what its detectors notice."""
+
+    OFF = "off"
+    REHEARSAL = "rehearsal"
+    """Tell the moderators, once a day, what would have happened. The default for a new community."""
+    LIVE = "live"
+
+
+class QuietHours(Struct, frozen=True):
+    """From when until when, in local time, nothing unasked is posted. May pass midnight."""
+
+    start: time
+    end: time
+
+    def cover(self, local: time) -> bool:
+        """Whether ``local`` lies in the quiet hours."""
+        if self.start <= self.end:
+            return self.start <= local < self.end
+        return local >= self.start or local < self.end
+
+
+class Moderator(Struct, frozen=True):
+    """A parent who oversees the group (policy: each group has a moderator). ``name`` is for showing only."""
+
+    person: PersonRef
+    name: str
+
+
+class Community(Struct, frozen=True, kw_only=True):
+    """A group that the bot helps."""
+
+    id: str
+    name: str
+    chat: ChatRef
+    moderators: tuple[Moderator, ...]
+    timezone: str = "Europe/London"
+    quiet_hours: QuietHours = QuietHours(time(21), time(7, 30))
+    watch: Watch = Watch.REHEARSAL
+    confirm_removal_by_two: bool = False
+    posts_a_day: int = 3
+    """How many messages nobody asked for the bot may post in the group in a day."""
+
+    def moderator(self, person: PersonRef) -> Moderator | None:
+        """The moderator with this ref, if there is one."""
+        return next((one for one in self.moderators if one.person == person), None)
+
+    def local(self, moment: datetime) -> datetime:
+        """``moment`` by the clock on the wall of this community."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Whether ``moment`` (aware) falls into the quiet hours."""
+        return self.quiet_hours.cover(self.local(moment).time())

@@ -1,0 +1,135 @@
+"""What a feature is: commands, choices, dialogs, events it listens to, and what it wants to hear back.
+
+A handler is a synchronous function of a request and a unit of work. It reads and writes state and says what it
+wants to happen; it never waits for a network. Everything it did commits together, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Flag, auto
+from typing import Any, TypeAlias
+
+from orchard_bot.chat.events import (
+    ChatOpened,
+    ChoiceMade,
+    Event,
+    MemberJoined,
+    MemberLeft,
+    MessageEdited,
+    MessagePosted,
+    JoinRequested,
+)
+from orchard_bot.chat.intents import HideCommand
+from orchard_bot.chat.refs import AccountRef, PersonRef
+from orchard_bot.community.community import Community, Role
+from orchard_bot.detectors.observation import Observation
+from orchard_bot.features.unit import Unit
+
+
+class Where(Flag):
+    """Where a command is understood."""
+
+    PRIVATE = auto()
+    GROUP = auto()
+    ANYWHERE = PRIVATE | GROUP
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One event, with all that was found out about it before a handler is called."""
+
+    event: Event
+    community: Community
+    person: PersonRef
+    name: str
+    """For showing only."""
+    role: Role
+    private: bool
+    text: str = ""
+    args: str = ""
+    """What stood behind the command."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What an offer or a dialog remembered."""
+    observations: tuple[Observation, ...] = ()
+
+    @property
+    def account(self) -> AccountRef:
+        """The account of the bot that the person is in touch with."""
+        return self.event.account
+
+    @property
+    def posted(self) -> MessagePosted:
+        """The event as a message; only for handlers that are called for messages."""
+        assert isinstance(self.event, MessagePosted)
+        return self.event
+
+    def hide_command(self, unit: Unit) -> None:
+        """Take the command that this person just typed in the group out of everybody's sight."""
+        if not self.private and isinstance(self.event, MessagePosted):
+            unit.emit(HideCommand(message=self.event.message, author=self.event.author))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How something went that a feature asked to hear about."""
+
+    delivered: bool
+    key: str
+    subject: str
+    account: AccountRef
+    person: PersonRef | None
+    why: str = ""
+    """Why it could not be delivered, in words for a moderator."""
+    waiting: bool = False
+    """Kept until the person opens a private chat with the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer or a schedule that has come due. ``at`` is when it was due, which may be long ago."""
+
+    kind: str
+    community: Community
+    subject: str
+    data: Mapping[str, Any]
+    at: datetime
+
+
+Handler: TypeAlias = Callable[[Request, Unit], None]
+OutcomeHandler: TypeAlias = Callable[[Outcome, Unit], None]
+TimerHandler: TypeAlias = Callable[[Due, Unit], None]
+Listened: TypeAlias = type[
+    MessagePosted | MessageEdited | MemberJoined | MemberLeft | JoinRequested | ChatOpened | ChoiceMade | Event
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word with a slash. ``summary`` is the wording key of its line in ``/help``."""
+
+    name: str
+    run: Handler
+    summary: str
+    where: Where = Where.ANYWHERE
+    roles: frozenset[Role] = frozenset({Role.MEMBER, Role.MODERATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing people can do. Names of actions, dialogs, outcomes and timers begin with the feature's name."""
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    actions: Mapping[str, Handler] = field(default_factory=dict)
+    """What happens when an option is chosen, by the option's action."""
+    dialogs: Mapping[str, Handler] = field(default_factory=dict)
+    """What to do with the next private message while this dialog state is open."""
+    listens: Mapping[type, Handler] = field(default_factory=dict)
+    """What to do on an event that is no command, choice or dialog answer. Watched messages come with observations."""
+    outcomes: Mapping[str, OutcomeHandler] = field(default_factory=dict)
+    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    dialog_version: int = 1
+    """Raise it when the meaning of stored dialogs or offers changes: older ones then end politely."""

@@ -1,0 +1,1 @@
+"""What makes it run: intake, lanes, pipeline, outbox, schedules, supervision. Knows no platform and no database."""
