@@ -41,6 +41,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
 
     private_messages: Reach
     private_messages_why: str = ""
+    post: Ability = YES
+    """May write in the group at all."""
     private_reply_in_group: Ability
     """May show one member something in the group that nobody else sees."""
     hide_commands: Ability

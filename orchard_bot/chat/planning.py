@@ -99,6 +99,8 @@ def parts(text: str, limit: int) -> tuple[str, ...]:
 
 
 def _say(intent: Say, abilities: Abilities) -> Plan | Refusal:
+    if not abilities.post.can:
+        return Refusal(abilities.post.why or "The bot cannot write in this group.")
     pieces = parts(intent.text.value, abilities.text_limit)
     pin = intent.pin and abilities.pin.can
     return Plan(
