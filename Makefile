@@ -1,0 +1,79 @@
+# The one door: everything a person or a machine does with this tree is a recipe here.
+
+EXTRAS ?= sandbox
+CONFIG ?= config/orchard.toml
+
+# All coverage thresholds, in per cent of lines and branches.
+COVERAGE_OVERALL := 95
+COVERAGE_DOMAIN := 100
+DOMAIN := orchard_bot/chat/*,orchard_bot/community/*,orchard_bot/detectors/*,orchard_bot/features/*,adapters/*/translate.py
+
+comma := ,
+BIN := .venv/bin
+DEV_EXTRAS := $(EXTRAS)$(comma)dev
+RUN := .venv/.installed-$(EXTRAS)
+DEV := .venv/.installed-$(DEV_EXTRAS)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench docs screenshot lock upgrade image coverage-domain clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(RUN) ## make .venv and install the bot (EXTRAS=sandbox,… for more adapters)
+
+run: $(RUN) ## start the bot; with the configuration as it is, the sandbox on http://127.0.0.1:8080
+	$(BIN)/orchard-bot run --config $(CONFIG)
+
+test: check docs ## everything: linters, types, import rings, docs, tests, coverage
+	$(BIN)/coverage erase
+	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/coverage report --fail-under=$(COVERAGE_OVERALL)
+	@$(MAKE) --no-print-directory coverage-domain
+
+coverage-domain: $(DEV) ## after the tests: the domain is covered in full
+	$(BIN)/coverage report --include='$(DOMAIN)' --fail-under=$(COVERAGE_DOMAIN)
+
+check: $(DEV) ## linters, formatting, types and import rings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(RUN) ## measure the core on this machine
+	$(BIN)/python benchmarks/core.py
+
+docs: $(DEV) ## build the documentation into build/docs
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs
+	@echo "The documentation is in build/docs/index.html"
+
+screenshot: $(DEV) ## take the pictures of the sandbox again
+	$(BIN)/python scripts/screenshot.py
+
+# uv is needed here only, so it is installed here only. No addresses of package indexes are written down.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --fork-strategy fewest \
+	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	--output-file constraints.txt pyproject.toml
+
+lock: $(BIN)/uv ## after a change of pyproject.toml: write constraints.txt again, keeping versions
+	$(LOCK)
+
+upgrade: $(BIN)/uv ## write constraints.txt again with the newest versions
+	$(LOCK) --upgrade
+
+image: ## build the container image
+	docker build --tag orchard-bot .
+
+clean: ## remove what was built; the bot's data in var/ stays
+	rm -rf build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/uv: | $(RUN)
+	if command -v uv >/dev/null; then ln -sf "$$(command -v uv)" $@; else $(BIN)/python -m pip install --quiet uv; fi
+
+.venv/.installed-%: pyproject.toml constraints.txt scripts/install
+	scripts/install '$*'
+	@touch '$@'
