@@ -10,9 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from msgspec import Struct
-
 from orchard_bot.chat.intents import Intent
+from orchard_bot.chat.letters import Letter, Queued
 from orchard_bot.chat.planning import Sent
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.features.books import Books, Planned
@@ -30,16 +29,6 @@ class Arrivals(Protocol):
     def forget(self, before: int, limit: int) -> int:
         """Drop up to ``limit`` ids noted before this second; how many were dropped."""
         ...
-
-
-class Queued(Struct, frozen=True):
-    """An event that waits in its lane."""
-
-    id: int
-    lane: str
-    account: AccountRef
-    event: bytes
-    tries: int
 
 
 class LaneQueue(Protocol):
@@ -70,19 +59,6 @@ class LaneQueue(Protocol):
     def forget_parked(self, before: datetime) -> int: ...
     def next_due(self) -> datetime | None: ...
     def length(self) -> int: ...
-
-
-class Letter(Struct, frozen=True, kw_only=True):
-    """An intent on its way out. ``steps_done`` of its steps have been confirmed."""
-
-    id: int
-    intent: Intent
-    account: AccountRef
-    destination: str
-    """Chat or person: letters to one destination go out in order within a priority."""
-    tries: int
-    steps_done: int
-    created_at: datetime
 
 
 class Outbox(Protocol):
