@@ -23,7 +23,7 @@ language = "en-GB"
 
 extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence", "deflist"]
-myst_heading_anchors = 3
+myst_heading_anchors = 4
 exclude_patterns = ["_generated", "decisions/template.md"]
 nitpicky = True
 
@@ -33,7 +33,7 @@ html_copy_source = False
 html_show_sphinx = False
 
 
-def _write_generated_pages(app: Sphinx) -> None:
+def _write_generated_pages(_app: Sphinx) -> None:
     """Before any page is read: the parts of the reference that come from the code's own data."""
     folder = HERE / "_generated"
     folder.mkdir(exist_ok=True)
