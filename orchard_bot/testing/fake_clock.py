@@ -23,6 +23,7 @@ class FakeClock:
         self._start = start.astimezone(UTC)
         self._passed = timedelta()
         self._order = count()
+        self._somebody_sleeps = asyncio.Event()
         self._sleepers: list[tuple[timedelta, int, asyncio.Future[None]]] = []
 
     def now(self) -> datetime:
@@ -46,12 +47,19 @@ class FakeClock:
         wake_up = asyncio.get_running_loop().create_future()
         sleeper = (self._passed + timedelta(seconds=seconds), next(self._order), wake_up)
         heapq.heappush(self._sleepers, sleeper)
+        self._somebody_sleeps.set()
         try:
             await wake_up
         finally:
             if sleeper in self._sleepers:
                 self._sleepers.remove(sleeper)
                 heapq.heapify(self._sleepers)
+
+    async def until_sleeping(self, callers: int = 1) -> None:
+        """Let others run until so many wait in ``sleep``: then ``advance`` reaches them."""
+        while self.sleeping < callers:
+            self._somebody_sleeps.clear()
+            await self._somebody_sleeps.wait()
 
     def advance(self, by: float | timedelta) -> None:
         """Let so many seconds pass and wake whoever is due, the earliest first.

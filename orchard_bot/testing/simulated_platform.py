@@ -99,7 +99,9 @@ class SimulatedPlatform:
                 yield Batch(delivery.events, self._acknowledging(delivery), delivery.malformed)
 
     async def perform(self, step: Step) -> Receipt:
-        """Do one thing in the World, after the delay that a fault may ask for."""
+        """Do one thing in the World, after the delay that a fault may ask for. Needs a ``start`` before it."""
+        if self._session is None:
+            raise Unavailable("Not connected: start first.")
         await self._clock.sleep(self._world.faults.delay)
         return self._world.perform(step)
 

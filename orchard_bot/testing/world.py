@@ -28,6 +28,8 @@ from orchard_bot.testing.world_state import SimGroup, SimPerson, WorldState
 class World(People):
     """Everything a chat platform is, in one object. ``now`` is the clock of all that happens in it.
 
+    Ids are counted from ``first_id``: a World that follows another before the same bot must not use its ids again.
+
     What people do is inherited from ``People``: post, edit, delete, join, leave, request_join, press, react,
     open_chat, block_bot, unblock_bot.
     """
@@ -39,8 +41,9 @@ class World(People):
         platform: str = "sandbox",
         account: str = "main",
         bot_name: str = "Orchard",
+        first_id: int = 1,
     ) -> None:
-        super().__init__(WorldState(profile, now, platform, account, bot_name))
+        super().__init__(WorldState(profile, now, platform, account, bot_name, first_id))
         self._hands = BotHands(self._state)
 
     # The set-up
@@ -138,6 +141,10 @@ class World(People):
     def person(self, id: Who) -> SimPerson:
         """Somebody by id or ref."""
         return self._state.person(id)
+
+    def group(self, id: Where) -> SimGroup:
+        """A group by id or ref."""
+        return self._state.group(id)
 
     def person_ref(self, id: str) -> PersonRef:
         """The ref that a person of this id has here, added or not."""

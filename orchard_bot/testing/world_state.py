@@ -68,7 +68,7 @@ class WorldState:
     """Everything that is so in the World just now, and the queue of what the bot has to be told."""
 
     def __init__(
-        self, profile: Profile, now: Callable[[], datetime], platform: str, account: str, bot_name: str
+        self, profile: Profile, now: Callable[[], datetime], platform: str, account: str, bot_name: str, first_id: int
     ) -> None:
         self.profile, self.now, self.bot_name = profile, now, bot_name
         self.platform, self.account = platform, account
@@ -83,7 +83,7 @@ class WorldState:
         self.connection: int | None = None
         self.version = 0
         self._callbacks: list[Callable[[], None]] = []
-        self._last_id = 0
+        self._last_id = first_id - 1
         self._connections = 0
         self._revisions: dict[MessageRef, int] = {}
 
