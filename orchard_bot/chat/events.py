@@ -31,6 +31,10 @@ class Quoted(Struct, frozen=True):
     author_name: str = ""
     text: str = ""
     posted_at: datetime | None = None
+    own: bool = False
+    """Written by the bot itself."""
+    impersonal: bool = False
+    """Sent in the name of a channel, the group itself or another bot, as far as the platform says."""
 
 
 class _Event(Struct, frozen=True, tag=True):
@@ -147,5 +151,5 @@ def encode_event(event: Event) -> bytes:
 
 
 def decode_event(data: bytes | str) -> Event:
-    """The event that ``encode_event`` wrote. Raises ``msgspec.ValidationError`` on anything else."""
+    """The event that ``encode_event`` wrote. Raises ``msgspec.DecodeError`` on anything else."""
     return _decoder.decode(data)

@@ -63,6 +63,8 @@ class Case(Struct, frozen=True, kw_only=True):
     evidence: str = ""
     evidence_until: datetime | None = None
     edited: bool = False
+    remarks: tuple[str, ...] = ()
+    """What else a moderator should know: wording keys under ``alerts.remark``, a detail behind a colon. No chat text."""
     state: CaseState = CaseState.OPEN
     claim: Claim | None = None
     decision: Decision | None = None
@@ -81,6 +83,12 @@ class Case(Struct, frozen=True, kw_only=True):
         """The same case with what one more report or observation adds."""
         merged = self.clauses + tuple(clause for clause in clauses if clause not in self.clauses)
         return msgspec.structs.replace(self, clauses=merged, safety=self.safety or safety)
+
+    def with_remark(self, remark: str) -> Case:
+        """The same case with one more thing for moderators to know; saying it again changes nothing."""
+        if remark in self.remarks:
+            return self
+        return msgspec.structs.replace(self, remarks=(*self.remarks, remark))
 
     def claimed(self, by: PersonRef, now: datetime, recused: frozenset[PersonRef]) -> Case:
         """``by`` takes it for half an hour."""

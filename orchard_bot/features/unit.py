@@ -110,10 +110,42 @@ class Unit:
             )
         )
 
-    def change(self, account: AccountRef, of: str, text: PrivateText) -> str:
-        """Replace what was told earlier under the key ``of``; its options close."""
+    def change(
+        self,
+        account: AccountRef,
+        of: str,
+        text: PrivateText,
+        *,
+        to: PersonRef | None = None,
+        options: Sequence[Option] = (),
+        community: str = "",
+        lasts: timedelta = OFFER_LASTS,
+        origin: str = "",
+        subject: str = "",
+        priority: Priority = Priority.MODERATION,
+    ) -> str:
+        """Replace what was told earlier under the key ``of``; its options close.
+
+        New ``options`` are for the reader ``to``; they keep their numbers and may be chosen more than once.
+        """
         self.books.offers.close(of)
-        return self.emit(EditOwn(account=account, of=of, text=text, priority=Priority.MODERATION))
+        key = f"{self.cause}:{len(self.intents)}"
+        choices: tuple[Choice, ...] = ()
+        if to is not None:
+            terms = _Terms(of, community, once=False, stays=True, until=self.now + lasts, source=key)
+            choices = self._offer(account, to, options, terms)
+        return self.emit(
+            EditOwn(
+                key=key,
+                account=account,
+                of=of,
+                text=text,
+                choices=choices,
+                origin=origin,
+                subject=subject,
+                priority=priority,
+            )
+        )
 
     def ask(self, request: Request, state: str, data: Mapping[str, Any], text: PrivateText, **how: Any) -> str:
         """Ask a question that the person may answer in their own words, in private; ``state`` hears the answer."""
@@ -149,7 +181,7 @@ class Unit:
         first = (taken // 10 + 1) * 10 + 1 if taken else 1
         offers = [
             Offer(
-                token=_token(terms.key, place),
+                token=_token(terms.source or terms.key, place),
                 number=first + place,
                 account=account,
                 person=person,
@@ -177,6 +209,8 @@ class _Terms:
     once: bool
     stays: bool
     until: datetime
+    source: str = ""
+    """What the tokens are made from, where that is not ``key``: a changed message has new ones."""
 
 
 def _token(key: str, place: int) -> str:

@@ -249,7 +249,13 @@ class People:
         if self._state.profile.forwards is Forwards.MARK:
             return Quoted(text=forward.text)
         author = forward.author or self._state.bot
-        return Quoted(author=author, author_name=forward.author_name, text=forward.text, posted_at=forward.at)
+        return Quoted(
+            author=author,
+            author_name=forward.author_name,
+            text=forward.text,
+            posted_at=forward.at,
+            own=forward.by_bot,
+        )
 
     def _quoted(self, ref: MessageRef | None) -> Quoted | None:
         original = self._state.message(ref) if ref is not None else None
@@ -261,4 +267,5 @@ class People:
             author_name=original.author_name,
             text=original.text,
             posted_at=original.at,
+            own=original.author is None,
         )
