@@ -9,15 +9,14 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from orchard_bot.errors import StorageBusy, StorageError, StorageFull
+from orchard_bot.errors import StorageError
 from orchard_bot.storage.database_file import (
     FileLock,
     create_for_owner,
     existing,
-    keep_to_owner,
     real_path,
     sync_folder,
-    unusable,
+    usable,
 )
 from orchard_bot.storage.migrations import VERSIONS
 from orchard_bot.storage.revision import refuse_newer, stored_revision
@@ -55,34 +54,35 @@ def restore(saved: Path, target: Path, *, now: datetime, versions: Path = VERSIO
 
 def automatic_backup(database: Path, label: str, now: datetime) -> Path:
     """Copy the database beside itself as ``<database>.backup-<label>-<utc stamp>``; the newest three are kept."""
-    copy = database.with_name(f"{database.name}.backup-{label}-{_stamp(now)}")
+    copy = _automatic_name(database, label, now)
     _replace_with_copy(database, copy)
-    copies = database.parent.glob(f"{glob.escape(database.name)}.backup-*Z")
-    for old in sorted(copies, key=lambda path: path.name.rpartition("-")[2])[:-KEPT]:
-        old.unlink()
+    _prune(database)
     return copy
 
 
 def damage(connection: sqlite3.Connection) -> list[str]:
-    """What is wrong with a database, in SQLite's words; empty when it is sound. Reads the whole file."""
-    found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
-    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-    return found + [f"a row in {child} points to a missing row in {parent}" for child, _row, parent, _key in broken]
+    """What is wrong with a database file, in SQLite's words; empty when it is sound. Reads the whole file."""
+    return [str(line) for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
+
+
+def orphans(connection: sqlite3.Connection) -> list[str]:
+    """Which tables have rows that point to missing rows of which others; empty when none has."""
+    found = {(child, parent) for child, _row, parent, _key in connection.execute("PRAGMA foreign_key_check")}
+    return [f"rows in {child} point to missing rows in {parent}" for child, parent in sorted(found)]
 
 
 def _replace_with_copy(source: Path, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     try:
-        create_for_owner(partial)
-        _copy(source, partial)
-        # An old write-ahead log beside a new file would be played into it.
-        for side_file in ("-wal", "-shm"):
-            target.with_name(target.name + side_file).unlink(missing_ok=True)
-        partial.replace(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise unusable(target, error) from error
+        with usable(target):
+            create_for_owner(partial)
+            _copy(source, partial)
+            # An old write-ahead log beside a new file would be played into it.
+            for side_file in ("-wal", "-shm"):
+                target.with_name(target.name + side_file).unlink(missing_ok=True)
+            partial.replace(target)
+            sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -101,21 +101,35 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _set_aside(database: Path, now: datetime) -> Path:
-    """Keep the database that is to be replaced; a damaged one as it lies on the disk, for whoever can mend it."""
+    """Copy the database that is to be replaced, byte for byte: it may be damaged, and its log may hold the last words.
+
+    The lock is ours, so nobody writes meanwhile.
+    """
+    kept = _automatic_name(database, "before-restore", now)
     try:
-        return automatic_backup(database, "before-restore", now)
-    except (StorageFull, StorageBusy):
-        raise
+        with usable(kept):
+            for side_file in ("-wal", ""):
+                part, copy = (path.with_name(path.name + side_file) for path in (database, kept))
+                if part.exists():
+                    create_for_owner(copy)
+                    shutil.copyfile(part, copy)
     except StorageError:
-        kept = database.with_name(f"{database.name}.damaged-{_stamp(now)}")
-        for side_file in ("", "-wal"):
-            part, copy = (path.with_name(path.name + side_file) for path in (database, kept))
-            if part.exists():
-                create_for_owner(copy)
-                shutil.copyfile(part, copy)
-                keep_to_owner(copy)
-        return kept
+        _remove(kept)
+        raise
+    _prune(database)
+    return kept
 
 
-def _stamp(now: datetime) -> str:
-    return f"{now:%Y%m%dT%H%M%SZ}"
+def _automatic_name(database: Path, label: str, now: datetime) -> Path:
+    return database.with_name(f"{database.name}.backup-{label}-{now:%Y%m%dT%H%M%SZ}")
+
+
+def _prune(database: Path) -> None:
+    copies = database.parent.glob(f"{glob.escape(database.name)}.backup-*Z")
+    for old in sorted(copies, key=lambda path: path.name.rpartition("-")[2])[:-KEPT]:
+        _remove(old)
+
+
+def _remove(copy: Path) -> None:
+    for side_file in ("", "-wal"):
+        copy.with_name(copy.name + side_file).unlink(missing_ok=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
-from orchard_bot.errors import StorageBusy, StorageError
+from orchard_bot.errors import StorageBusy, StorageError, StorageFull
 
 OWNER_ONLY = 0o600
 
@@ -20,10 +24,8 @@ class FileLock:
     def __init__(self, database: Path) -> None:
         """Take the lock. Raises StorageBusy when somebody has it, StorageError when the folder is not ours."""
         path = database.with_name(database.name + ".lock")
-        try:
+        with usable(database):
             self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
-        except OSError as error:
-            raise unusable(database, error) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -38,7 +40,7 @@ class FileLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def __enter__(self) -> FileLock:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -47,11 +49,9 @@ class FileLock:
 
 def real_path(database: Path) -> Path:
     """The file's one true path, its folder made if need be, so that two names of it share one lock."""
-    try:
+    with usable(database):
         path = database.resolve()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a symbolic link that leads to itself
-        raise unusable(database, error) from error
     return path
 
 
@@ -64,18 +64,14 @@ def existing(database: Path) -> Path:
 
 def create_for_owner(path: Path) -> None:
     """Make an empty file that only its owner can read, before anything is written into it. Existing files stay."""
-    try:
+    with usable(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-    except OSError as error:
-        raise unusable(path, error) from error
 
 
 def keep_to_owner(path: Path) -> None:
     """Take everybody else's rights away; SQLite gives its side files the same mode."""
-    try:
+    with usable(path):
         path.chmod(OWNER_ONLY)
-    except OSError as error:
-        raise unusable(path, error) from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -87,9 +83,21 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def unusable(path: Path, error: Exception) -> StorageError:
-    """The error for a path we cannot use, with the system's reason and what to do."""
-    reason = (error.strerror or "unknown reason").lower() if isinstance(error, OSError) else "a link leads to itself"
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Whatever the system refuses inside becomes a StorageError with its reason and what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(f"There is no room for {path}. Free some space on its disk.") from error
+        reason = (error.strerror or "unknown reason").lower()
+        raise _unusable(path, reason) from error
+    except RuntimeError as error:  # how Python < 3.13 says it
+        raise _unusable(path, "a symbolic link leads to itself") from error
+
+
+def _unusable(path: Path, reason: str) -> StorageError:
     return StorageError(
         f"The database {path} cannot be used: {reason}. "
         "Give the bot's user the right to read and write that folder, or set another path for the database."

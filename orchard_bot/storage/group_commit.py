@@ -99,7 +99,7 @@ class UnitThread:
     def _run(self) -> None:
         try:
             self._connection = self._connect()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again by start(), in the thread that asked
             self._ended.set_result(None)
             self._started.set_exception(error)
             return
@@ -139,7 +139,7 @@ class UnitThread:
     def _alone(self, unit: _Unit) -> _Outcome:
         try:
             return unit.future, unit.work(self._connection), None
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again at the caller's await
             return unit.future, None, _for_caller(error)
 
     def _together(self, units: Sequence[_Unit]) -> list[_Outcome]:
@@ -150,7 +150,7 @@ class UnitThread:
             self._terms.failpoint("before commit")
             execute("COMMIT")
             self._terms.failpoint("after commit")
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again at every caller's await
             if self._driver.in_transaction:
                 with suppress(sqlite3.Error):  # tried again before the next group
                     execute("ROLLBACK")
@@ -165,8 +165,7 @@ class UnitThread:
             if self._connection.in_nested_transaction():
                 raise RuntimeError("A unit of work left a savepoint open. Write: with connection.begin_nested(): …")
         except BaseException as error:
-            while nested := self._connection.get_nested_transaction():
-                nested.close()
+            self._close_what_is_left_open()
             if not self._driver.in_transaction:  # SQLite gave up the whole transaction, the neighbours' work too
                 raise
             execute("ROLLBACK TO unit")
@@ -174,6 +173,13 @@ class UnitThread:
             return unit.future, None, _for_caller(error)
         execute("RELEASE unit")
         return unit.future, value, None
+
+    def _close_what_is_left_open(self) -> None:
+        while nested := self._connection.get_nested_transaction():
+            nested.close()
+        transaction = self._connection.get_transaction()
+        if transaction is not None and not transaction.is_active:  # left so by a refused commit; nothing is sent
+            transaction.rollback()
 
     def _settle(self, outcomes: list[_Outcome]) -> None:
         for future, value, error in outcomes:

@@ -16,8 +16,9 @@ from orchard_bot.errors import StorageBusy, StorageError, StorageFull
 
 BUSY_SECONDS = 5.0
 
-# FULL: a commit is on the disk before anything is acknowledged. secure_delete: a deleted row is overwritten.
-# journal_size_limit 0: the write-ahead log is cut when it starts again, so that no old text lingers in its tail.
+# FULL: a commit is on the disk before anything is acknowledged. secure_delete: a deleted row is overwritten in its page;
+# the older page stays in the write-ahead log until ``scrub``, because cutting the log at every restart of it costs half
+# as much again per commit. journal_size_limit: after a burst the log shrinks to its everyday size.
 PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA journal_mode = WAL",
@@ -26,7 +27,7 @@ PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -2048",
     "PRAGMA wal_autocheckpoint = 1000",
-    "PRAGMA journal_size_limit = 0",
+    "PRAGMA journal_size_limit = 8388608",
 )
 
 NO_ROOM = (StorageFull, "There is no room left for the database. Free some space on its disk.")
@@ -37,6 +38,7 @@ BAD_DISK = (StorageError, "The disk under the database reports a fault. Check it
 
 MEANINGS: dict[int, tuple[type[StorageError], str]] = {
     sqlite3.SQLITE_FULL: NO_ROOM,
+    sqlite3.SQLITE_IOERR_SHMSIZE: NO_ROOM,  # a file beside the database could not grow
     sqlite3.SQLITE_BUSY: HELD,
     sqlite3.SQLITE_LOCKED: HELD,
     sqlite3.SQLITE_NOTADB: DAMAGED,
@@ -111,7 +113,8 @@ def in_our_words(error: BaseException) -> StorageError | None:
     if not isinstance(cause, sqlite3.Error):
         return None
     # The low byte is the primary code: https://www.sqlite.org/rescode.html
-    kind, message = MEANINGS.get(getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF, (None, ""))
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    kind, message = MEANINGS.get(code) or MEANINGS.get(code & 0xFF) or (None, "")
     return kind(message) if kind else None
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from orchard_bot.errors import StorageError
-from orchard_bot.storage.backup import automatic_backup
+from orchard_bot.storage.backup import automatic_backup, orphans
 from orchard_bot.storage.database_file import FileLock, create_for_owner, keep_to_owner, real_path
 from orchard_bot.storage.migrations import VERSIONS, head
 from orchard_bot.storage.revision import refuse_newer, stored_revision
@@ -71,6 +70,5 @@ def _run_migrations(path: Path, versions: Path) -> None:
 
 
 def _refuse_orphans(connection: Connection) -> None:
-    with closing(driver_of(connection).execute("PRAGMA foreign_key_check")) as orphans:
-        if orphans.fetchone():
-            raise StorageError("A step of the migration left rows that point nowhere. Nothing was changed.")
+    if orphans(driver_of(connection)):
+        raise StorageError("A step of the migration left rows that point nowhere. Nothing was changed.")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
+from sqlalchemy import MetaData
+
+from orchard_bot.storage.migrations import VERSIONS
 from orchard_bot.storage.migrations.alembic_steps import revise
-from orchard_bot.storage.tables import metadata
 
 
-def main(arguments: list[str]) -> int:
-    """Compare ``storage/tables.py`` with the migrations and write what is missing; 2 when the message is missing."""
+def main(arguments: list[str], metadata: MetaData, versions: Path = VERSIONS) -> str:
+    """Compare the tables with the migrations and write what is missing; the answer is for the person who asked."""
     if len(arguments) != 1:
-        sys.stderr.write('Say in a few words what changes: python -m orchard_bot.storage.migrations "add a table"\n')
-        return 2
-    written = revise(arguments[0], metadata)
+        raise SystemExit('Say in a few words what changes: python -m orchard_bot.storage.migrations "add a table"')
+    written = revise(arguments[0], metadata, versions)
     if written is None:
-        sys.stdout.write("The migrations already make exactly these tables. Nothing to write.\n")
-    else:
-        sys.stdout.write(f"Written: {written}\nRead it, then run: make format\n")
-    return 0
+        return "The migrations already make exactly these tables. Nothing to write."
+    return f"Written: {written}\nRead it, then format it: ruff format {written}"
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    from orchard_bot.storage.tables import metadata as tables
+
+    sys.stdout.write(main(sys.argv[1:], tables) + "\n")

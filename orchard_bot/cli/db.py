@@ -1,0 +1,122 @@
+"""``orchard-bot db``: look into the database, back it up, put a backup back, bring it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, column, func, inspect, select, table
+
+from orchard_bot.errors import OrchardError
+from orchard_bot.runtime.clock import SystemClock
+from orchard_bot.storage.backup import backup as back_up
+from orchard_bot.storage.backup import damage, orphans
+from orchard_bot.storage.backup import restore as put_back
+from orchard_bot.storage.migrations import head
+from orchard_bot.storage.sqlite import opened
+from orchard_bot.storage.sqlite_connection import driver_of
+from orchard_bot.storage.upgrade import migrate as bring_up
+
+# Tables whose rows wait for a person, and what ``status`` calls them.
+WAITING_FOR_A_PERSON = {"parked": "parked events", "dead_letters": "messages that could not be delivered"}
+
+db_app = typer.Typer(help="The database: status, backup, restore, migrate, check.", no_args_is_help=True)
+
+Database = Annotated[Path, typer.Option("--database", help="The database file.", show_default=True)]
+DEFAULT = Path("var/orchard.db")
+
+
+@db_app.command()
+def status(database: Database = DEFAULT) -> None:
+    """Show the schema, the size, how many rows each table has, and what waits for a person."""
+    with _plain_refusal(), opened(database) as connection:
+        counts = rows_per_table(connection)
+        revision = _revision(connection, counts)
+        size = database.stat().st_size
+    console = Console()
+    newest = head()
+    console.print(f"Database: {database} ({size / 1024:,.0f} KiB)", markup=False, highlight=False, soft_wrap=True)
+    this_version = "" if revision == newest else f", this version needs {newest}"
+    console.print(f"Schema: {revision or 'none yet'}{this_version}", highlight=False)
+    shown = Table("Table", "Rows")
+    shown.columns[1].justify = "right"
+    for name, count in counts.items():
+        shown.add_row(name, f"{count:,}")
+    console.print(shown)
+    for name, words in WAITING_FOR_A_PERSON.items():
+        if counts.get(name):
+            console.print(f"Waiting for a moderator: {counts[name]:,} {words}.")
+
+
+@db_app.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="The new file; beside the database if not given.")] = None,
+    database: Database = DEFAULT,
+) -> None:
+    """Copy the database to a new file, also while the bot runs. The copy holds people's words: keep it safe."""
+    stamp = f"{SystemClock().now():%Y%m%dT%H%M%SZ}"
+    target = file or database.with_name(f"{database.stem}-{stamp}{database.suffix}")
+    with _plain_refusal():
+        back_up(database, target)
+    typer.echo(f"Saved and checked: {target}")
+
+
+@db_app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup to put back.")], database: Database = DEFAULT
+) -> None:
+    """Put a backup in the database's place. Stop the bot first; what was there is kept beside it."""
+    with _plain_refusal():
+        kept = put_back(file, database, now=SystemClock().now())
+    typer.echo(f"Restored: {database}" + _kept(kept))
+
+
+@db_app.command()
+def migrate(database: Database = DEFAULT) -> None:
+    """Bring the database to this version's schema, after a backup. The bot does the same at every start."""
+    with _plain_refusal():
+        kept = bring_up(database, now=SystemClock().now())
+    typer.echo(f"The schema is up to date: {database}" + _kept(kept))
+
+
+@db_app.command()
+def check(database: Database = DEFAULT) -> None:
+    """Read the whole database and say whether it is sound; exit code 1 when it is not."""
+    with _plain_refusal(), opened(database) as connection:
+        found = damage(driver_of(connection)) + orphans(driver_of(connection))
+    for line in found:
+        typer.echo(line, err=True)
+    if found:
+        typer.echo("The database is damaged. Restore a backup: orchard-bot db restore FILE", err=True)
+        raise typer.Exit(1)
+    typer.echo("The database is sound.")
+
+
+def rows_per_table(connection: Connection) -> dict[str, int]:
+    """Every table of ours with its number of rows, in alphabetical order."""
+    names = sorted(inspect(connection).get_table_names())
+    return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
+
+
+def _revision(connection: Connection, counts: dict[str, int]) -> str | None:
+    if not counts.pop("alembic_version", 0):
+        return None
+    return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
+
+
+def _kept(copy: Path | None) -> str:
+    return f"\nThe database from before is kept as {copy}" if copy else ""
+
+
+@contextmanager
+def _plain_refusal() -> Iterator[None]:
+    try:
+        yield
+    except OrchardError as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from refusal
