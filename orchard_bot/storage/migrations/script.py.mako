@@ -1,13 +1,15 @@
-"""${message}."""
+"""${message[0].upper() + message[1:]}."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+% if imports:
+${imports}
+% endif
 
-revision = ${repr(up_revision).replace("'", '"')}
-down_revision = ${repr(down_revision).replace("'", '"')}
+revision = "${up_revision}"
+down_revision = ${f'"{down_revision}"' if down_revision else None}
 
 
 def upgrade() -> None:

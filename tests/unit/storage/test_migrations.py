@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text, TypeDecorator
 
 from orchard_bot.storage.migrations import VERSIONS, head, revisions
 from orchard_bot.storage.migrations.__main__ import main
@@ -60,8 +60,22 @@ def test_where_nothing_changed_no_revision_is_written(no_versions: Path) -> None
     assert len(revisions(no_versions)) == 1
 
 
+def test_a_type_of_our_own_is_written_down_as_what_the_database_sees(no_versions: Path) -> None:
+    class Ripeness(TypeDecorator[int]):
+        impl = BigInteger
+        cache_ok = True
+
+    metadata = MetaData()
+    Table("tree", metadata, Column("id", Integer, primary_key=True), Column("ripe", Ripeness))
+    written = revise("start", metadata, no_versions)
+    assert written
+    assert "sa.BigInteger()" in written.read_text()
+    assert "Ripeness" not in written.read_text()
+    assert differences(metadata, no_versions) == []
+
+
 def test_a_written_revision_says_what_it_does(no_versions: Path) -> None:
-    written = revise("Start", tables("red"), no_versions)
+    written = revise("start", tables("red"), no_versions)
     assert written
     assert ast.get_docstring(ast.parse(written.read_text())) == "Start."
 
