@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import fnmatch
+import importlib
 import re
 import subprocess
 import sys
@@ -18,6 +19,13 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ADAPTERS = sorted(folder.name for folder in (ROOT / "adapters").iterdir() if folder.name.startswith("orchard_"))
 PACKAGES: list[str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 ENTRY_POINT_GROUPS = ("orchard_bot.adapters", "orchard_bot.detectors", "orchard_bot.features")
+
+
+PROVIDED = {
+    "orchard_bot.features": ("FEATURE", sorted((ROOT / "orchard_bot" / "features").glob("*.py"))),
+    "orchard_bot.detectors": ("build", sorted((ROOT / "orchard_bot" / "detectors").glob("*.py"))),
+}
+"""By entry-point group: what a file that provides something defines, and the files that may."""
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +103,20 @@ def test_everything_that_an_entry_point_names_can_be_imported_from_the_wheel(whe
         [sys.executable, "-c", program, str(wheel), *targets], cwd=wheel, check=False, capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("group", PROVIDED)
+def test_every_feature_and_detector_has_its_entry_point(group: str) -> None:
+    word, files = PROVIDED[group]
+    provides = re.compile(rf"^(?:def )?{word}\b", re.MULTILINE)
+    offered = {f"{group}.{path.stem}:{word}" for path in files if provides.search(path.read_text())}
+    assert offered == set(PYPROJECT["project"]["entry-points"][group].values())
+
+
+def test_a_feature_goes_by_its_own_name() -> None:
+    for name, target in PYPROJECT["project"]["entry-points"]["orchard_bot.features"].items():
+        module, _, attribute = target.partition(":")
+        assert getattr(importlib.import_module(module), attribute).name == name
 
 
 def test_every_library_has_a_pinned_version() -> None:
