@@ -165,5 +165,5 @@ def encode_intent(intent: Intent) -> bytes:
 
 
 def decode_intent(data: bytes | str) -> Intent:
-    """The intent that ``encode_intent`` wrote. Raises ``msgspec.ValidationError`` on anything else."""
+    """The intent that ``encode_intent`` wrote. Raises ``msgspec.DecodeError`` on anything else."""
     return _decoder.decode(data)

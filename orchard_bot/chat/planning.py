@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -79,6 +80,8 @@ def plan(intent: Intent, abilities: Abilities, now: datetime, sent: Sent | None 
             return _hide(intent, abilities)
         case DeleteMessage() | Restrict() | Remove() | AnswerJoin():
             return _mandated(intent, abilities, now)
+        case _:
+            assert_never(intent)
 
 
 def numbered(text: str, choices: tuple[Choice, ...], ask: str = "Reply with a number.") -> str:
@@ -88,14 +91,17 @@ def numbered(text: str, choices: tuple[Choice, ...], ask: str = "Reply with a nu
 
 
 def parts(text: str, limit: int) -> tuple[str, ...]:
-    """``text`` in pieces of at most ``limit`` characters, cut at paragraphs, lines or words where possible."""
+    """``text`` in pieces of at most ``limit`` characters, cut at paragraphs, lines or words where possible.
+
+    No piece is blank, for platforms refuse those, unless all of ``text`` is.
+    """
     pieces: list[str] = []
     rest = text
     while len(rest) > limit:
-        cut = next((at for mark in ("\n\n", "\n", " ") if (at := rest.rfind(mark, limit // 2, limit)) > 0), limit)
-        pieces.append(rest[:cut].rstrip() or rest[:cut])
+        cut = next((at for mark in ("\n\n", "\n", " ") if (at := rest.rfind(mark, limit // 2, limit + 1)) > 0), limit)
+        pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
-    return (*pieces, rest)
+    return tuple(piece for piece in (*pieces, rest) if piece.strip()) or (text[:limit],)
 
 
 def _say(intent: Say, abilities: Abilities) -> Plan | Refusal:
@@ -151,7 +157,8 @@ def _edit(intent: EditOwn, abilities: Abilities, sent: Sent | None) -> Plan | Re
     if not abilities.edit_own.can:
         return Refusal(abilities.edit_own.why or "The bot cannot change its messages here.")
     body, choices = _with_choices(intent.text.value, intent.choices, abilities)
-    body = parts(body, abilities.text_limit)[0]
+    if len(body) > abilities.text_limit:
+        return Refusal("The new text is longer than one message may be here.")
     return Plan((EditMessage(key=_key(intent, 0), message=sent.message, text=body, choices=choices),))
 
 
@@ -178,6 +185,11 @@ def _mandated(intent: Mandated, abilities: Abilities, now: datetime) -> Plan | R
             ability, why = Ability(False), f"The message is older than {hours} hours."
     if ability.can:
         return Plan((step,))
+    return refused_by_platform(intent, why)
+
+
+def refused_by_platform(intent: Mandated, why: str) -> Refusal:
+    """The bot may not carry out a decision: the moderator who decided is told how to do it by hand."""
     told = TellPrivately(
         key=f"{intent.key}:by-hand",
         priority=intent.priority,
@@ -203,6 +215,8 @@ def _act(intent: Mandated, abilities: Abilities) -> tuple[Ability, Step]:
             return abilities.answer_joins, AnswerJoinRequest(
                 key=key, chat=intent.chat, person=intent.person, admit=intent.admit
             )
+        case _:
+            assert_never(intent)
 
 
 def _with_choices(text: str, choices: tuple[Choice, ...], abilities: Abilities) -> tuple[str, tuple[Choice, ...]]:

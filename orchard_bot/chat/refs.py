@@ -19,9 +19,12 @@ def _join(*parts: str) -> str:
 
 
 def _split(text: str, count: int, what: str) -> list[str]:
-    parts = [unquote(part, errors="strict") for part in text.split("/")]
+    try:
+        parts = [unquote(part, errors="strict") for part in text.split("/")]
+    except UnicodeDecodeError as error:
+        raise MalformedRef(f"This {what} has a broken %-code: write %25 for a percent sign.") from error
     if len(parts) != count or not all(parts):
-        raise MalformedRef(f"{text!r} is not a {what}: write {count} parts, none empty, with '/' between them.")
+        raise MalformedRef(f"This is not a {what}: write {count} parts, none empty, with '/' between them.")
     return parts
 
 
