@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from orchard_bot.chat.abilities import Abilities, Ability, Reach
 from orchard_bot.chat.events import MemberJoined, MemberLeft
@@ -66,6 +67,8 @@ class BotHands:
                 return self._remove(step)
             case AnswerJoinRequest():
                 return self._answer_join(step)
+            case _:
+                assert_never(step)
 
     def _send_to_group(self, step: SendToGroup) -> Receipt:
         group, abilities = self._group(step.chat)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 import msgspec
 
@@ -132,6 +132,8 @@ class _Visit:
                 return words.Membership(await self._platform.is_member(chat, person))
             case words.Examine(chats):
                 return words.Findings(await self._platform.examine(chats))
+            case _:
+                assert_never(request)
 
     async def _next(self) -> words.Events:
         self._latest = await anext(self._stream, None)

@@ -114,7 +114,7 @@ def line(words: Request | Reply) -> bytes:
 
 
 def request_of(data: bytes) -> Request:
-    """The request in a line. Raises ``msgspec.ValidationError`` on anything else."""
+    """The request in a line. Raises ``msgspec.DecodeError`` on anything else."""
     return _requests.decode(data)
 
 
