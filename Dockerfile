@@ -18,20 +18,20 @@ RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir d
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin orchard \
-    && install --directory --owner=orchard --group=orchard /data
+    && install --directory --owner=orchard --group=orchard /orchard /orchard/var
 COPY --from=builder /opt/orchard-bot /opt/orchard-bot
+# The same layout as in the repository, so that one configuration fits both: the database is ../var from config/.
 # The example configuration starts the sandbox; a real one is mounted over it.
-COPY config /config
+WORKDIR /orchard
+COPY config config
 # Only the published port reaches this address: compose.yaml publishes it to the host's loopback alone.
 ENV PATH=/opt/orchard-bot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     ORCHARD_HOST=0.0.0.0
 USER orchard
-# Relative paths in the configuration, such as the database's, end up on the volume.
-WORKDIR /data
-VOLUME /data
+VOLUME /orchard/var
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
 ENTRYPOINT ["orchard-bot"]
-CMD ["run", "--config", "/config/orchard.toml"]
+CMD ["run", "--config", "config/orchard.toml"]
