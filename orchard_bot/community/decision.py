@@ -47,3 +47,23 @@ class Decision(Struct, frozen=True, kw_only=True):
     def mandate(self, via: AccountRef) -> Mandate:
         """What the bot needs to act upon a member. ``via`` is where the moderator is told how it went."""
         return Mandate(self.moderator, via, self.case, f"{self.case}:{self.verdict}")
+
+
+class JoinDecision(Struct, frozen=True, kw_only=True):
+    """One moderator's answer to somebody who asked to join."""
+
+    community: str
+    newcomer: PersonRef
+    moderator: PersonRef
+    admit: bool
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail and the mandate call it."""
+        return f"{self.community}/join/{self.newcomer}"
+
+    def mandate(self, via: AccountRef) -> Mandate:
+        """What the bot needs to open or close the door. ``via`` is where the moderator is told how it went."""
+        verdict = "admit" if self.admit else "decline"
+        return Mandate(self.moderator, via, self.subject, f"{self.subject}:{verdict}")

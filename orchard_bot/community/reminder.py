@@ -1,18 +1,38 @@
-"""A reminder of something the newsletter announced. No source, no reminder."""
+"""A reminder of something the newsletter announced. No source, no reminder; and it asks nobody for an answer."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from orchard_bot.chat.text import visible
 from orchard_bot.errors import OrchardError
 
 TITLE_LIMIT = 200
+"""Characters, for the title and for the source."""
+WORTH_POSTING_FOR = timedelta(hours=6)
+"""How late a reminder may go out after the bot was down."""
+
+_ASKS = re.compile(
+    r"\?\s*$|\brsvp\b|thumbs? up|\bplease (?:all )?(?:reply|respond|answer|confirm|react|vote)"
+    r"|\b(?:let (?:me|us) know|reply (?:here|below|to|with|by)|tell (?:me|us))\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\d|https?://\S")
 
 
 class NoSource(OrchardError):
     """A reminder without its place in the newsletter. Say which issue, page or link it was published in."""
+
+
+class UnfitTitle(OrchardError):
+    """A reminder that does not say what it is about, or says too much. Use one line of at most 200 characters."""
+
+
+class AsksForAnswer(OrchardError):
+    """A reminder that wants something from its readers. Put it so that nobody needs to respond."""
 
 
 class NewsletterItem(Struct, frozen=True, kw_only=True):
@@ -24,7 +44,23 @@ class NewsletterItem(Struct, frozen=True, kw_only=True):
     remind_at: datetime
 
     def __post_init__(self) -> None:
-        if not self.source.strip():
-            raise NoSource("A reminder needs its source: which newsletter, and where in it.")
-        if not self.title.strip():
-            raise OrchardError("A reminder needs to say what it is about.")
+        checked_source(self.source)
+        checked_title(self.title)
+
+
+def checked_title(text: str) -> str:
+    """``text`` on one line. Raises ``UnfitTitle`` or ``AsksForAnswer``."""
+    title = " ".join(visible(text).split())
+    if not 0 < len(title) <= TITLE_LIMIT:
+        raise UnfitTitle("A reminder says in one line, of at most 200 characters, what it is about.")
+    if _ASKS.search(title):
+        raise AsksForAnswer("A reminder asks nobody for an answer.")
+    return title
+
+
+def checked_source(text: str) -> str:
+    """``text`` on one line. Raises ``NoSource`` unless it has a number, a date or a link to find the item by."""
+    source = " ".join(visible(text).split())
+    if len(source) > TITLE_LIMIT or not _PLACE.search(source):
+        raise NoSource("A reminder needs its source: which newsletter, and where in it.")
+    return source

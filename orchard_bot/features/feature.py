@@ -16,16 +16,17 @@ from orchard_bot.chat.events import (
     ChatOpened,
     ChoiceMade,
     Event,
+    JoinRequested,
     MemberJoined,
     MemberLeft,
     MessageEdited,
     MessagePosted,
-    JoinRequested,
 )
 from orchard_bot.chat.intents import HideCommand
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.community import Community, Role
 from orchard_bot.detectors.observation import Observation
+from orchard_bot.features.house import CommandInfo
 from orchard_bot.features.unit import Unit
 
 
@@ -116,6 +117,11 @@ class Command:
     where: Where = Where.ANYWHERE
     roles: frozenset[Role] = frozenset({Role.MEMBER, Role.MODERATOR})
 
+    @property
+    def info(self) -> CommandInfo:
+        """What ``/help`` needs to know about it."""
+        return CommandInfo(self.name, self.summary, self.where, self.roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -131,5 +137,9 @@ class Feature:
     """What to do on an event that is no command, choice or dialog answer. Watched messages come with observations."""
     outcomes: Mapping[str, OutcomeHandler] = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    forwarded: Handler | None = None
+    """What to do with a message that somebody forwards to the bot in private, outside any dialog."""
+    standing: Mapping[str, str] = field(default_factory=dict)
+    """Timers that every community has, by kind: five cron fields in its time zone. Planned at start."""
     dialog_version: int = 1
     """Raise it when the meaning of stored dialogs or offers changes: older ones then end politely."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +14,9 @@ from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.community.code_of_conduct import CodeOfConduct
 from orchard_bot.community.community import Community, Role
 from orchard_bot.community.wording import Wording
+
+if TYPE_CHECKING:
+    from orchard_bot.features.feature import Where
 
 
 class Retention(msgspec.Struct, frozen=True):
@@ -32,6 +37,16 @@ class Retention(msgspec.Struct, frozen=True):
     """Delivered messages: their keys and refs, for later edits; the text goes at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class CommandInfo:
+    """A command as ``/help`` shows it. ``summary`` is the wording key of its line."""
+
+    name: str
+    summary: str
+    where: Where
+    roles: frozenset[Role]
+
+
 class House:
     """One running bot, as features see it."""
 
@@ -47,6 +62,8 @@ class House:
         self.retention = retention or Retention()
         self.communities: dict[str, Community] = {one.id: one for one in communities}
         self._by_chat = {one.chat: one.id for one in self.communities.values()}
+        self.commands: tuple[CommandInfo, ...] = ()
+        """What all installed features understand; filled at start."""
         self._abilities: dict[ChatRef, Abilities] = {}
 
     def in_chat(self, chat: ChatRef) -> Community | None:

@@ -1,0 +1,98 @@
+"""``/remind`` for moderators: plan a post about something the newsletter announced, list what is planned, cancel it."""
+
+from __future__ import annotations
+
+from orchard_bot.chat.refs import PersonRef
+from orchard_bot.chat.text import shortened, shown_name
+from orchard_bot.community.community import Role
+from orchard_bot.community.local_time import in_full
+from orchard_bot.features.books import Planned
+from orchard_bot.features.feature import Command, Feature, Request
+from orchard_bot.features.pause import over
+from orchard_bot.features.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
+from orchard_bot.features.remind_posting import POST, POSTED, on_post, post
+from orchard_bot.features.unit import Option, Unit
+
+MOST_OPTIONS = 9
+
+
+def on_remind(request: Request, unit: Unit) -> None:
+    """``/remind``, ``/remind what | when | source``, ``/remind list``, ``/remind cancel 3``."""
+    request.hide_command(unit)
+    if request.community.moderator(request.person) is None:
+        unit.answer(request, unit.house.words.private("remind.moderators-only"))
+        return
+    first, _, rest = request.args.lower().partition(" ")
+    number = rest.strip()
+    if first == "cancel" and number.isascii() and number.isdigit():
+        _cancel(_numbered(int(number[:9]), request, unit), request, unit)
+    elif request.args.lower() in ("list", "cancel"):
+        show_list(request, unit)
+    else:
+        begin(request, unit)
+
+
+def show_list(request: Request, unit: Unit) -> None:
+    """What is planned, next first, each with a way to cancel it."""
+    words, community = unit.house.words, request.community
+    rows = _planned(request, unit)
+    if not rows:
+        unit.answer(request, words.private("remind.none"))
+        return
+    lines = "\n\n".join(
+        words.private(
+            "remind.line",
+            number=row.data["number"],
+            when=in_full(community.local(row.due)),
+            title=row.data["title"],
+            source=row.data["source"],
+        ).value
+        for row in rows
+    )
+    options = [
+        Option(words.label("remind.cancel", number=row.data["number"]), "remind.cancel", {"key": row.key})
+        for row in rows[:MOST_OPTIONS]
+    ]
+    unit.answer(request, words.private("remind.list", lines=lines), options, once=False)
+
+
+def on_cancel(request: Request, unit: Unit) -> None:
+    """A line of the list was chosen."""
+    if request.community.moderator(request.person) is None:
+        unit.answer(request, unit.house.words.private("remind.moderators-only"))
+        return
+    rows = _planned(request, unit)
+    _cancel(next((row for row in rows if row.key == request.data["key"]), None), request, unit)
+
+
+def _cancel(row: Planned | None, request: Request, unit: Unit) -> None:
+    words, community = unit.house.words, request.community
+    if row is None:
+        unit.answer(request, words.private("remind.gone"))
+        return
+    unit.books.schedules.cancel(row.key)
+    unit.note(community.id, "remind.cancelled", row.subject, by=request.person)
+    title = shortened(row.data["title"], 80)
+    unit.answer(request, words.private("remind.cancelled", title=title))
+    maker, canceller = PersonRef.parse(row.data["by"]), community.moderator(request.person)
+    if canceller is not None and maker != request.person and community.moderator(maker) is not None:
+        text = words.private("remind.cancelled-by-other", title=title, moderator=shown_name(canceller.name))
+        unit.tell(community.chat.via, maker, text, community=community.id)
+
+
+def _numbered(number: int, request: Request, unit: Unit) -> Planned | None:
+    return next((row for row in _planned(request, unit) if row.data["number"] == number), None)
+
+
+def _planned(request: Request, unit: Unit) -> list[Planned]:
+    return sorted(unit.books.schedules.upcoming(request.community.id, POST), key=lambda row: row.due)
+
+
+FEATURE = Feature(
+    name="remind",
+    commands=(Command("remind", on_remind, summary="remind.summary", roles=frozenset({Role.MODERATOR})),),
+    actions={"remind.confirm": confirm, "remind.discard": discard, "remind.cancel": on_cancel},
+    dialogs={"remind.what": take_title, "remind.when": take_time, "remind.source": take_source},
+    outcomes={POST: on_post},
+    timers={POST: post, POSTED: over},
+)
