@@ -22,8 +22,11 @@ from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.sqlite_connection import driver_of
 from orchard_bot.storage.upgrade import migrate as bring_up
 
-# Tables whose rows wait for a person, and what ``status`` calls them.
-WAITING_FOR_A_PERSON = {"parked": "parked events", "dead_letters": "messages that could not be delivered"}
+# What waits for a person: the table, which of its rows, and what ``status`` calls them.
+WAITING_FOR_A_PERSON = (
+    ("queue", column("parked_at").is_not(None), "events that could not be handled"),
+    ("letters", column("state") == "dead", "messages that could not be delivered"),
+)
 
 db_app = typer.Typer(help="The database: status, backup, restore, migrate, check.", no_args_is_help=True)
 
@@ -36,6 +39,7 @@ def status(database: Database = DEFAULT) -> None:
     """Show the schema, the size, how many rows each table has, and what waits for a person."""
     with _plain_refusal(), opened(database) as connection:
         counts = rows_per_table(connection)
+        waiting = _waiting(connection, counts)
         revision = _revision(connection, counts)
         size = database.stat().st_size
     console = Console()
@@ -48,9 +52,8 @@ def status(database: Database = DEFAULT) -> None:
     for name, count in counts.items():
         shown.add_row(name, f"{count:,}")
     console.print(shown)
-    for name, words in WAITING_FOR_A_PERSON.items():
-        if counts.get(name):
-            console.print(f"Waiting for a moderator: {counts[name]:,} {words}.")
+    for count, words in waiting:
+        console.print(f"Waiting for a person: {count:,} {words}.", highlight=False)
 
 
 @db_app.command()
@@ -107,6 +110,15 @@ def _revision(connection: Connection, counts: dict[str, int]) -> str | None:
     if not counts.pop("alembic_version", 0):
         return None
     return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
+
+
+def _waiting(connection: Connection, counts: dict[str, int]) -> list[tuple[int, str]]:
+    found = [
+        (connection.scalar(select(func.count()).select_from(table(name)).where(rows)) or 0, words)
+        for name, rows, words in WAITING_FOR_A_PERSON
+        if counts.get(name)
+    ]
+    return [(count, words) for count, words in found if count]
 
 
 def _kept(copy: Path | None) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import ColumnClause, Connection
 from typer.testing import CliRunner, Result
 
 from orchard_bot.cli.db import WAITING_FOR_A_PERSON, db_app
 from orchard_bot.storage.migrations import head
 from orchard_bot.storage.sqlite import opened
+from orchard_bot.storage.tables import metadata
 from orchard_bot.storage.upgrade import migrate
 
 if TYPE_CHECKING:
@@ -43,13 +44,23 @@ async def test_status_works_beside_a_running_bot_and_counts_rows(
     assert "Waiting" not in shown.stdout
 
 
-@pytest.mark.parametrize("table", sorted(WAITING_FOR_A_PERSON))
-def test_status_says_what_waits_for_a_person(database: Path, versions: Path, now: datetime, table: str) -> None:
+def test_status_says_what_waits_for_a_person(database: Path, versions: Path, now: datetime) -> None:
     migrate(database, now=now, versions=versions)
     with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(f"CREATE TABLE {table} (id INTEGER)")
-        connection.execute(f"INSERT INTO {table} VALUES (1)")
-    assert f"Waiting for a moderator: 1 {WAITING_FOR_A_PERSON[table]}." in run("status", "--database", database).stdout
+        connection.executescript(
+            "CREATE TABLE queue (parked_at INTEGER); CREATE TABLE letters (state TEXT);"
+            "INSERT INTO queue VALUES (NULL), (1), (2); INSERT INTO letters VALUES ('sent'), ('waiting');"
+        )
+    shown = run("status", "--database", database).stdout
+    assert "Waiting for a person: 2 events that could not be handled." in shown
+    assert "delivered" not in shown, "what does not wait is not mentioned"
+
+
+def test_status_looks_where_the_bot_keeps_what_waits() -> None:
+    for name, rows, _words in WAITING_FOR_A_PERSON:
+        assert {child.name for child in rows.get_children() if isinstance(child, ColumnClause)} <= set(
+            metadata.tables[name].columns.keys()
+        )
 
 
 def test_an_empty_database_has_no_schema_yet(tmp_path: Path) -> None:
