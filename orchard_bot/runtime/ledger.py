@@ -15,6 +15,7 @@ from orchard_bot.chat.letters import Letter, Queued
 from orchard_bot.chat.planning import Sent
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.features.books import Books, Planned
+from orchard_bot.features.house import Retention
 
 T = TypeVar("T")
 
@@ -47,6 +48,9 @@ class LaneQueue(Protocol):
 
     def done(self, id: int) -> None: ...
     def later(self, id: int, due: datetime) -> None: ...
+    def repack(self, id: int, event: bytes, due: datetime) -> None:
+        """The same place in the lane, but less left to do."""
+        ...
 
     def park(self, id: int, reference: str, error: str, now: datetime) -> None:
         """Give up for now: keep the event aside under a reference, and let the lane go on."""
@@ -95,7 +99,7 @@ class Outbox(Protocol):
         """It cannot be delivered. Its text is dropped, the fact stays."""
         ...
 
-    def expired(self, now: datetime, limit: int) -> Sequence[Letter]:
+    def expired(self, account: AccountRef, now: datetime, limit: int) -> Sequence[Letter]:
         """Letters (held ones too) that are past their time."""
         ...
 
@@ -148,6 +152,14 @@ class Whereabouts(Protocol):
         ...
 
 
+class Purge(Protocol):
+    """Forgets what is past its date."""
+
+    def purge(self, now: datetime, retention: Retention, limit: int = 500) -> Mapping[str, int]:
+        """Drop at most ``limit`` of each kind; how many went, by kind. Repeat until all are 0."""
+        ...
+
+
 class Ledger(Books, Protocol):
     """Everything in one transaction: the books of the features and those of the runtime."""
 
@@ -161,6 +173,8 @@ class Ledger(Books, Protocol):
     def clockwork(self) -> Clockwork: ...
     @property
     def whereabouts(self) -> Whereabouts: ...
+    @property
+    def purge(self) -> Purge: ...
     def savepoint(self) -> Savepoint:
         """A point to return to: as a context manager it undoes what was written since, if an exception passes."""
         ...

@@ -1,0 +1,104 @@
+"""Events that wait, in the order of their lanes. Only the first of a lane is ever handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+
+from orchard_bot.chat.letters import Queued
+from orchard_bot.chat.refs import AccountRef
+from orchard_bot.storage.bounded import delete_some
+from orchard_bot.storage.tables import queue
+
+_earlier = queue.alias("earlier")
+_in_lane = queue.c.parked_at.is_(None)
+# Not "first of those that are due": a head that has to wait holds up its lane, or the order would be lost.
+_is_head = ~exists().where(_earlier.c.lane == queue.c.lane, _earlier.c.id < queue.c.id, _earlier.c.parked_at.is_(None))
+_this = queue.c.id == bindparam("row")
+
+_PUT = insert(queue).returning(queue.c.id)
+_IS_WAITING = select(queue.c.id).where(queue.c.lane == bindparam("lane"), _in_lane).limit(1)
+_HEADS = (
+    select(*(queue.c[name] for name in Queued.__struct_fields__))
+    .where(_in_lane, queue.c.due <= bindparam("now"), _is_head)
+    .order_by(queue.c.id)
+    .limit(bindparam("limit"))
+)
+_BEGIN = update(queue).where(_this).values(tries=queue.c.tries + 1).returning(queue.c.tries)
+_DONE = delete(queue).where(_this)
+_LATER = update(queue).where(_this).values(due=bindparam("then"))
+_REPACK = update(queue).where(_this).values(event=bindparam("content"), due=bindparam("then"))
+_PARK = (
+    update(queue)
+    .where(_this)
+    .values(reference=bindparam("under"), error=bindparam("what"), parked_at=bindparam("when"))
+)
+# Its id is lower than that of everything that came after it: it is the head of its lane again.
+_UNPARK = (
+    update(queue)
+    .where(queue.c.reference == bindparam("under"), queue.c.parked_at.is_not(None))
+    .values(reference=None, error=None, parked_at=None, tries=0, due=bindparam("then"))
+)
+_FORGET = delete_some(queue, queue.c.parked_at < bindparam("before"))
+_NEXT = select(func.min(queue.c.due)).where(_in_lane, _is_head)
+_LENGTH = select(func.count()).select_from(queue).where(_in_lane)
+
+
+class SqlLaneQueue:
+    """See ``runtime.ledger.LaneQueue``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, lane: str, account: AccountRef, event: bytes, now: datetime, due: datetime, tries: int) -> int:
+        """See ``runtime.ledger.LaneQueue``."""
+        values = {"lane": lane, "account": account, "event": event, "put_at": now, "due": due, "tries": tries}
+        row: int = self._connection.execute(_PUT, values).scalar_one()
+        return row
+
+    def is_waiting(self, lane: str) -> bool:
+        """See ``runtime.ledger.LaneQueue``."""
+        return self._connection.execute(_IS_WAITING, {"lane": lane}).first() is not None
+
+    def heads(self, now: datetime, limit: int) -> Sequence[Queued]:
+        """See ``runtime.ledger.LaneQueue``."""
+        return [Queued(*row) for row in self._connection.execute(_HEADS, {"now": now, "limit": limit})]
+
+    def begin(self, id: int) -> int:
+        """See ``runtime.ledger.LaneQueue``. 0 where it is no longer there."""
+        return self._connection.execute(_BEGIN, {"row": id}).scalar_one_or_none() or 0
+
+    def done(self, id: int) -> None:
+        """See ``runtime.ledger.LaneQueue``."""
+        self._connection.execute(_DONE, {"row": id})
+
+    def later(self, id: int, due: datetime) -> None:
+        """See ``runtime.ledger.LaneQueue``."""
+        self._connection.execute(_LATER, {"row": id, "then": due})
+
+    def repack(self, id: int, event: bytes, due: datetime) -> None:
+        """See ``runtime.ledger.LaneQueue``."""
+        self._connection.execute(_REPACK, {"row": id, "content": event, "then": due})
+
+    def park(self, id: int, reference: str, error: str, now: datetime) -> None:
+        """See ``runtime.ledger.LaneQueue``."""
+        self._connection.execute(_PARK, {"row": id, "under": reference, "what": error, "when": now})
+
+    def unpark(self, reference: str, now: datetime) -> bool:
+        """See ``runtime.ledger.LaneQueue``. Its tries are counted from 0 again."""
+        return self._connection.execute(_UNPARK, {"under": reference, "then": now}).rowcount > 0
+
+    def forget_parked(self, before: datetime, limit: int = 1000) -> int:
+        """See ``runtime.ledger.LaneQueue``. At most ``limit`` at a time."""
+        return self._connection.execute(_FORGET, {"before": before, "limit": limit}).rowcount
+
+    def next_due(self) -> datetime | None:
+        """See ``runtime.ledger.LaneQueue``. When the first of the heads is due, which may be past."""
+        soonest: datetime | None = self._connection.execute(_NEXT).scalar_one()
+        return soonest
+
+    def length(self) -> int:
+        """See ``runtime.ledger.LaneQueue``. Without parked events."""
+        return self._connection.execute(_LENGTH).scalar_one()

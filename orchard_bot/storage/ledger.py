@@ -1,0 +1,49 @@
+"""Everything in one transaction: the books of the features and those of the runtime, on one connection."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from sqlalchemy import Connection
+
+from orchard_bot.storage.arrivals import SqlArrivals
+from orchard_bot.storage.audit import SqlAudit
+from orchard_bot.storage.cases import SqlCases
+from orchard_bot.storage.consents import SqlConsents
+from orchard_bot.storage.dialogs import SqlDialogs
+from orchard_bot.storage.health import SqlHealth
+from orchard_bot.storage.lane_queue import SqlLaneQueue
+from orchard_bot.storage.offers import SqlOffers
+from orchard_bot.storage.outbox import SqlOutbox
+from orchard_bot.storage.people import SqlPeople
+from orchard_bot.storage.purge import SqlPurge
+from orchard_bot.storage.savepoint import SqlSavepoint
+from orchard_bot.storage.schedules import SqlClockwork, SqlSchedules
+from orchard_bot.storage.whereabouts import SqlWhereabouts
+
+
+class SqlLedger:
+    """See ``runtime.ledger.Ledger``. Holds no state of its own: one serves all units on its connection in turn."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.cases = SqlCases(connection)
+        self.dialogs = SqlDialogs(connection)
+        self.offers = SqlOffers(connection)
+        self.people = SqlPeople(connection)
+        self.consents = SqlConsents(connection)
+        self.schedules = SqlSchedules(connection)
+        self.audit = SqlAudit(connection)
+        self.health = SqlHealth(connection)
+        self.arrivals = SqlArrivals(connection)
+        self.queue = SqlLaneQueue(connection)
+        self.outbox = SqlOutbox(connection)
+        self.clockwork = SqlClockwork(connection)
+        self.whereabouts = SqlWhereabouts(connection)
+        self.purge = SqlPurge(connection)
+        self._cursor = connection.connection.cursor()
+        self._numbers = count(1)
+
+    def savepoint(self) -> SqlSavepoint:
+        """See ``runtime.ledger.Ledger``. They may be nested."""
+        return SqlSavepoint(self._cursor.execute, f"point_{next(self._numbers)}")
