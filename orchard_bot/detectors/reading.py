@@ -1,0 +1,36 @@
+"""A message's text, prepared once for all detectors. What nobody asks for is never computed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from orchard_bot.detectors.normaliser import Folded, fold
+
+HEAD = 6_000
+TAIL = 2_000
+LONGEST = HEAD + TAIL
+"""Characters of a text that are scanned; of a longer one the first HEAD and the last TAIL."""
+
+_CUT = "\n\x00\n"
+
+
+class Reading:
+    """One text. ``original`` is what was posted; spans always speak of it."""
+
+    def __init__(self, text: str) -> None:
+        self.original = text
+        self.scanned = text if len(text) <= LONGEST else f"{text[:HEAD]}{_CUT}{text[-TAIL:]}"
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The scanned text without case, accents, look-alikes and invisible marks."""
+        return fold(self.scanned)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A span of ``scanned`` as a span of ``original``."""
+        return self._place(start), self._place(end - 1) + 1
+
+    def _place(self, position: int) -> int:
+        if self.scanned is self.original or position < HEAD:
+            return position
+        return max(HEAD, position - len(self.scanned) + len(self.original))

@@ -1,0 +1,1 @@
+"""What operators write: TOML files read into frozen, checked settings."""
