@@ -18,6 +18,8 @@ ADAPTERS = sorted(folder for folder in (ROOT / "adapters").iterdir() if folder.n
 MODULES = sorted(
     path for source in ("orchard_bot", "adapters") for path in (ROOT / source).rglob("*.py") if path.read_text().strip()
 )
+# A migration is a list of tables and columns, written once and never read as a story.
+READ = [path for path in MODULES if path.parent.name != "versions"]
 IMPORT_CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 
 LONGEST_MODULE, MEDIAN_MODULE, LONGEST_FUNCTION = 400, 150, 40
@@ -118,17 +120,17 @@ def test_adapters_is_a_source_root_and_not_a_package() -> None:
     assert not (ROOT / "adapters" / "__init__.py").exists()
 
 
-@pytest.mark.parametrize("module", MODULES, ids=_named)
+@pytest.mark.parametrize("module", READ, ids=_named)
 def test_no_module_is_too_long_to_read_at_a_sitting(module: Path) -> None:
     assert _lines(module) <= LONGEST_MODULE
 
 
 def test_the_median_module_is_short() -> None:
-    assert statistics.median(map(_lines, MODULES)) <= MEDIAN_MODULE
+    assert statistics.median(map(_lines, READ)) <= MEDIAN_MODULE
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    long = [f"{name}: {length}" for path in MODULES for name, length in _functions(path) if length > LONGEST_FUNCTION]
+    long = [f"{name}: {length}" for path in READ for name, length in _functions(path) if length > LONGEST_FUNCTION]
     assert not long, "\n".join(long)
 
 
