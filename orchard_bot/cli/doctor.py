@@ -1,0 +1,82 @@
+"""``orchard-bot doctor``: what the bot may not do in each group, how to grant it, and whom it cannot reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from orchard_bot.app import Composition
+from orchard_bot.chat.abilities import Abilities, Reach
+from orchard_bot.chat.platform import Finding, Platform
+from orchard_bot.community.community import Community
+from orchard_bot.errors import PlatformError, StorageError
+from orchard_bot.storage.ledger import SqlLedger
+from orchard_bot.storage.sqlite import opened
+
+ANSWER_SECONDS = 30.0
+NEEDED = ("post", "hide_commands", "delete_others", "restrict", "remove", "see_joins", "see_edits")
+"""Abilities whose lack an operator should know of; the others are a matter of the platform."""
+
+
+async def examine(config: Path) -> bool:
+    """Prints a finding a line; True where nothing needs doing."""
+    composition = Composition.load(config)
+    findings: list[Finding] = []
+    for platform in composition.platforms():
+        groups = composition.house.served_by(platform.account)
+        findings += await _of_platform(platform, groups)
+    for community in composition.house.communities.values():
+        findings += _of_moderators(community, composition.settings.database)
+    for one in findings:
+        typer.echo(f"{'ok  ' if one.ok else 'LOOK'}  {one.about}: {one.says}")
+        if one.fix and not one.ok:
+            typer.echo(f"      {one.fix}")
+    return all(one.ok for one in findings)
+
+
+async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:
+    account = str(platform.account)
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await platform.start()
+            found = [Finding(True, account, "connects.")]
+            found += await platform.examine([one.chat for one in groups])
+            for community in groups:
+                found += _of_group(community, await platform.abilities(community.chat))
+    except (PlatformError, TimeoutError) as error:
+        says = str(error) or "no answer within half a minute."
+        return [Finding(False, account, says, "Check the network and this adapter's settings.")]
+    finally:
+        await platform.stop()
+    return found
+
+
+def _of_group(community: Community, abilities: Abilities) -> list[Finding]:
+    named = abilities.named()
+    lacking = [Finding(False, community.id, named[name].why, named[name].grant) for name in NEEDED if not named[name]]
+    if abilities.private_messages is Reach.NEVER:
+        lacking.append(Finding(False, community.id, abilities.private_messages_why))
+    return lacking or [Finding(True, community.id, "the bot has every right it can use.")]
+
+
+def _of_moderators(community: Community, database: Path) -> list[Finding]:
+    try:
+        with opened(database) as connection:
+            people = SqlLedger(connection).people
+            reach = {one: people.reach(community.chat.via, one.person) for one in community.moderators}
+    except StorageError:
+        says = "nobody has been written to yet; the bot tries when it first runs."
+        return [Finding(True, f"{community.id}, moderators", says)]
+    fix = "Ask them to open a private chat with the bot and send /start."
+    return [
+        Finding(
+            reached is not False,
+            f"{community.id}, moderator {one.name}",
+            {True: "can be reached.", False: "cannot be reached.", None: "has not been written to yet."}[reached],
+            fix,
+        )
+        for one, reached in reach.items()
+    ]

@@ -1,0 +1,111 @@
+"""``orchard-bot init``: a few questions, and a configuration that works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+import orchard_bot
+from orchard_bot.app import Composition
+from orchard_bot.errors import ConfigError
+
+POLICY = "code_of_conduct.toml"
+SETTINGS = "orchard.toml"
+
+_TEMPLATE = """\
+# Orchard Bot's configuration, written by `orchard-bot init`. docs/reference/settings.md explains every field.
+
+[bot]
+database = "../var/{id}.db"
+policy = "{policy}"
+
+[web]
+host = "127.0.0.1"
+port = 8080
+inside = true # outbox and cases for the sandbox's drawer
+
+# The sandbox: the group on a web page, to try things out. For a real group, put your platform's adapter here.
+[adapters.sandbox]
+account = "main"
+group = {{ id = "{id}", title = {name} }}
+
+[[communities]]
+id = "{id}"
+name = {name}
+chat = "sandbox/main/{id}"
+timezone = "{timezone}"
+quiet_hours = {{ start = 21:00:00, end = 07:30:00 }}
+watch = "rehearsal" # "live" once the moderators like what they see in /status
+moderators = [
+    {{ person = "sandbox/amira", name = {first} }},
+    {{ person = "sandbox/joe", name = {second} }},
+]
+"""
+
+
+def ask_and_write(folder: Path) -> None:
+    """Asks, writes two files, and checks them as the bot would. Never overwrites anything."""
+    settings, policy = folder / SETTINGS, folder / POLICY
+    if settings.exists():
+        fix = f"Give another folder (orchard-bot init FOLDER), or move {settings} away first."
+        raise ConfigError("There is a configuration already; nothing was changed.", fix=fix, file=settings)
+    name = _asked("What is the group called?", "Larch class parents")
+    answers = {
+        "id": _id_from(name),
+        "name": _quoted(name),
+        "timezone": _timezone(),
+        "first": _quoted(_asked("First moderator's first name?", "Amira")),
+        "second": _quoted(_asked("Second moderator's first name?", "Joe")),
+        "policy": POLICY,
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not policy.exists():
+            policy.write_text(_shipped_policy(), encoding="utf-8")
+        settings.write_text(_TEMPLATE.format_map(answers), encoding="utf-8")
+    except OSError as error:
+        fix = "Choose a folder that you may write to."
+        raise ConfigError(f"The files could not be written: {error.strerror}.", fix=fix, file=folder) from error
+    Composition.load(settings).platforms()
+    typer.echo(f"Wrote {settings} and {policy}. Start the bot with: orchard-bot run --config {settings}")
+
+
+def _asked(question: str, default: str) -> str:
+    while True:
+        answer: str = typer.prompt(question, default=default).strip()
+        if 0 < len(answer) <= 80 and answer.isprintable():
+            return answer
+        typer.echo("Please use 1 to 80 ordinary characters.")
+
+
+def _timezone() -> str:
+    while True:
+        answer: str = typer.prompt("Time zone?", default="Europe/London").strip()
+        try:
+            ZoneInfo(answer)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            typer.echo("There is no such time zone. Write a name from the IANA list, for example Europe/London.")
+        else:
+            return answer
+
+
+def _id_from(name: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:24].strip("-")
+    return words if words[:1].isalpha() else f"group-{words}".strip("-")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _shipped_policy() -> str:
+    """The code of conduct that comes with the bot: inside the wheel, or in the checkout's config folder."""
+    package = Path(orchard_bot.__file__).parent
+    for place in (package / "defaults" / POLICY, package.parent / "config" / POLICY):
+        if place.exists():
+            return place.read_text("utf-8")
+    raise ConfigError("The code of conduct is missing.", fix="Install orchard-bot again.", file=package)

@@ -1,0 +1,238 @@
+"""What people say to the bot in private: commands, numbers, answers to questions, presses of choices.
+
+Order of meaning: the word to stop, a command, a number that is on offer, a forwarded message, the answer to an
+open question; anything else gets a friendly pointer. A private dialog never goes on in a group.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orchard_bot.chat.events import ChatOpened, ChoiceMade, MessagePosted, decode_event, encode_event
+from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
+from orchard_bot.chat.text import visible
+from orchard_bot.community.community import Community, Role
+from orchard_bot.features.books import Dialog, Offer
+from orchard_bot.features.feature import Command, Handler, Request
+from orchard_bot.features.house import House
+from orchard_bot.features.unit import Option, Unit
+from orchard_bot.runtime.ledger import Ledger
+from orchard_bot.runtime.passage import Effects, Passage
+from orchard_bot.runtime.performing import Performing
+from orchard_bot.runtime.preparing import command_of
+from orchard_bot.runtime.routes import Routes
+
+STOP_WORDS = frozenset({"cancel", "stop", "/cancel", "/stop"})
+WHICH_GROUP = "runtime.which-group"
+
+
+class Conversation:
+    """Finds the handler for what one person says in private, and runs it."""
+
+    def __init__(self, house: House, routes: Routes, performing: Performing) -> None:
+        self._house = house
+        self._routes = routes
+        self._performing = performing
+
+    def message(self, event: MessagePosted, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
+        """Somebody wrote to the bot."""
+        for found in passage.member_of:
+            if ledger.people.joined(found, event.author, now):
+                effects.joined.append((found, event.author))
+        self._note_open(event.account, event.author, event.chat, ledger, now)
+        dialog = ledger.dialogs.get(event.account, event.author)
+        community = self._community(event.account, event.author, ledger, dialog)
+        if community is None:
+            self._ask_which(event, ledger, now)
+        else:
+            self._in(community, event, dialog, ledger, now)
+
+    def opened(self, event: ChatOpened, passage: Passage, ledger: Ledger, now: datetime) -> None:
+        """Somebody opened a private chat: what was kept for them goes out, then the listeners hear of it."""
+        self._note_open(event.account, event.person, event.chat, ledger, now)
+        community = self._house.communities.get(event.payload) or self._community(
+            event.account, event.person, ledger, None
+        )
+        if community is None:
+            community = next(iter(self._house.served_by(event.account)), None)
+        if community is None:
+            return
+        request = self._request(event, community, event.person, event.name, ledger)
+        for listener in self._routes.listeners.get(ChatOpened, ()):
+            self._performing.run(listener.run, request, ledger, now, cause=f"{event.id}:{listener.feature}")
+
+    def choice(self, event: ChoiceMade, ledger: Ledger, now: datetime) -> None:
+        """Somebody pressed a button, or answered with a number by a reaction."""
+        book = ledger.offers
+        if event.token is not None:
+            offer = book.by_token(event.token)
+        else:
+            offer = book.by_number(event.account, event.person, event.number or 0, now)
+        if offer is not None and offer.person != event.person:
+            self._reply(event, event.person, "runtime.not-yours", ledger, now)
+        else:
+            self._chosen(event, event.person, event.name, offer, ledger, now)
+
+    def not_here(self, command: Command) -> Handler:
+        """What somebody hears who used a command where, or as who, they cannot."""
+
+        def refuse(request: Request, unit: Unit) -> None:
+            request.hide_command(unit)
+            if request.role not in command.roles:
+                key = "runtime.stranger" if request.role is Role.STRANGER else "runtime.moderators-only"
+                unit.answer(request, unit.house.words.private(key))
+            else:
+                unit.answer(request, unit.house.words.private("runtime.in-private", command=command.name))
+
+        return refuse
+
+    def _in(
+        self, community: Community, event: MessagePosted, dialog: Dialog | None, ledger: Ledger, now: datetime
+    ) -> None:
+        text = visible(event.text).strip()
+        name, args = command_of(text) if text.startswith("/") else (None, "")
+        request = self._request(event, community, event.author, event.author_name, ledger, text=text, args=args)
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+        offer = None if number is None else ledger.offers.by_number(event.account, event.author, number, now)
+        if text.lower() in STOP_WORDS:
+            ended = ledger.dialogs.end(event.account, event.author)
+            self._reply(event, event.author, "runtime.cancelled" if ended else "runtime.nothing-open", ledger, now)
+        elif name is not None:
+            self._command(name, request, ledger, now)
+        elif offer is not None:
+            self._chosen(event, event.author, event.author_name, offer, ledger, now)
+        elif dialog is not None:
+            self._answer(dialog, request, ledger, now)
+        elif event.forwarded is not None and self._routes.forwarded is not None:
+            self._performing.run(self._routes.forwarded, request, ledger, now, cause=f"{event.id}:forwarded")
+        else:
+            self._reply(event, event.author, "runtime.not-understood", ledger, now)
+
+    def _command(self, name: str, request: Request, ledger: Ledger, now: datetime) -> None:
+        found = self._routes.commands.get(name)
+        if found is None:
+            self._reply(request.event, request.person, "runtime.unknown-command", ledger, now)
+            return
+        feature, command = found
+        run = command.run if request.role in command.roles else self.not_here(command)
+        self._performing.run(run, request, ledger, now, cause=f"{request.event.id}:{feature}")
+
+    def _answer(self, dialog: Dialog, request: Request, ledger: Ledger, now: datetime) -> None:
+        run = self._routes.dialogs.get(dialog.state)
+        feature = dialog.state.partition(".")[0]
+        if run is None or dialog.expires_at <= now or dialog.version != self._routes.versions.get(feature):
+            ledger.dialogs.end(request.account, request.person)
+            self._reply(request.event, request.person, "runtime.took-too-long", ledger, now)
+            return
+        answered = Request(
+            event=request.event,
+            community=request.community,
+            person=request.person,
+            name=request.name,
+            role=request.role,
+            private=True,
+            text=request.text,
+            data=dialog.data,
+        )
+        self._performing.run(run, answered, ledger, now, cause=f"{request.event.id}:{feature}")
+
+    def _chosen(
+        self,
+        event: ChoiceMade | MessagePosted,
+        person: PersonRef,
+        name: str,
+        offer: Offer | None,
+        ledger: Ledger,
+        now: datetime,
+    ) -> None:
+        if offer is not None and offer.action == WHICH_GROUP:
+            self._chose_group(offer, ledger, now)
+            return
+        run = self._routes.actions.get(offer.action) if offer else None
+        community = self._house.communities.get(offer.community) if offer else None
+        feature = offer.action.partition(".")[0] if offer else ""
+        if (
+            offer is None
+            or run is None
+            or community is None
+            or offer.expires_at <= now
+            or offer.version != self._routes.versions.get(feature)
+        ):
+            self._reply(event, person, "runtime.no-longer-open", ledger, now)
+            return
+        if offer.once:
+            ledger.offers.close(offer.key)
+        request = self._request(event, community, person, name, ledger, data=offer.data)
+        self._performing.run(run, request, ledger, now, cause=f"{event.id}:{feature}")
+
+    def _community(
+        self, account: AccountRef, person: PersonRef, ledger: Ledger, dialog: Dialog | None
+    ) -> Community | None:
+        """Which group this person means; None where that has to be asked, or they belong to none."""
+        if dialog is not None:
+            return self._house.communities.get(str(dialog.data.get("community")))
+        candidates = self._candidates(account, person, ledger)
+        if len(candidates) == 1:
+            return candidates[0]
+        home = ledger.people.home(account, person)
+        return next((one for one in candidates if one.id == home), None)
+
+    def _candidates(self, account: AccountRef, person: PersonRef, ledger: Ledger) -> list[Community]:
+        known = set(ledger.people.communities_of(person))
+        served = self._house.served_by(account)
+        return [one for one in served if one.id in known or one.moderator(person)]
+
+    def _ask_which(self, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
+        candidates = self._candidates(event.account, event.author, ledger)
+        if not candidates:
+            self._reply(event, event.author, "runtime.stranger", ledger, now)
+            return
+        unit = self._performing.unit(ledger, now, f"{event.id}:which")
+        said = encode_event(event).decode()
+        options = [Option(one.name, WHICH_GROUP, {"group": one.id, "said": said}) for one in candidates[:9]]
+        unit.tell(event.account, event.author, self._house.words.private("runtime.which-group"), options)
+        self._performing.finish(unit, ledger)
+
+    def _chose_group(self, offer: Offer, ledger: Ledger, now: datetime) -> None:
+        """The person said which group they mean: remember it, and do what they asked in the first place."""
+        ledger.offers.close(offer.key)
+        community = self._house.communities.get(str(offer.data["group"]))
+        said = decode_event(str(offer.data["said"]))
+        if community is not None and isinstance(said, MessagePosted):
+            ledger.people.set_home(offer.account, offer.person, community.id)
+            self._in(community, said, None, ledger, now)
+
+    def _note_open(self, account: AccountRef, person: PersonRef, chat: ChatRef, ledger: Ledger, now: datetime) -> None:
+        if not ledger.people.has_opened(account, person):
+            ledger.people.opened(account, person, chat, now)
+        ledger.outbox.release(account, person, now)
+
+    def _request(
+        self,
+        event: ChoiceMade | ChatOpened | MessagePosted,
+        community: Community,
+        person: PersonRef,
+        name: str,
+        ledger: Ledger,
+        *,
+        text: str = "",
+        args: str = "",
+        data: dict[str, object] | None = None,
+    ) -> Request:
+        member = ledger.people.is_member(community.id, person)
+        return Request(
+            event=event,
+            community=community,
+            person=person,
+            name=name,
+            role=self._house.role(community, person, member=member),
+            private=self._house.in_chat(event.chat) is None,
+            text=text,
+            args=args,
+            data=data or {},
+        )
+
+    def _reply(self, event: object, person: PersonRef, key: str, ledger: Ledger, now: datetime) -> None:
+        assert isinstance(event, ChoiceMade | ChatOpened | MessagePosted)
+        words = self._house.words.private(key)
+        self._performing.tell(event.account, person, words, ledger, now, cause=f"{event.id}:reply")

@@ -1,0 +1,148 @@
+"""The core: prepares events, handles them in transactions, and tells the other workers what changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from orchard_bot.chat.events import Event
+from orchard_bot.chat.platform import Platform
+from orchard_bot.chat.refs import AccountRef, ChatRef
+from orchard_bot.errors import PlatformError
+from orchard_bot.features.house import House
+from orchard_bot.runtime.clock import Clock
+from orchard_bot.runtime.failpoints import MID_HANDLER, Failpoint
+from orchard_bot.runtime.handling import Handling
+from orchard_bot.runtime.ledger import Ledger, Storage
+from orchard_bot.runtime.log import Log
+from orchard_bot.runtime.passage import Effects, Passage
+from orchard_bot.runtime.preparing import Preparing
+from orchard_bot.runtime.signals import Bell
+
+ENQUIRY_SECONDS = 5.0
+
+
+class Core:
+    """Everything between a batch of events and a commit."""
+
+    def __init__(
+        self,
+        house: House,
+        storage: Storage,
+        preparing: Preparing,
+        handling: Handling,
+        clock: Clock,
+        log: Log,
+        failpoint: Failpoint,
+    ) -> None:
+        self.house = house
+        self.storage = storage
+        self.clock = clock
+        self.log = log
+        self.counts: Counter[str] = Counter()
+        """Events since the start: handled, duplicates, failures, malformed."""
+        self.lanes = Bell(clock)
+        self.outbox = Bell(clock)
+        self.schedules = Bell(clock)
+        self.platforms: dict[AccountRef, Platform] = {}
+        self._preparing = preparing
+        self._handling = handling
+        self._failpoint = failpoint
+
+    async def load(self) -> bool:
+        """Read at start what is kept in memory. True where the last stop was clean."""
+
+        def read(ledger: Ledger) -> bool:
+            for community, chat in ledger.whereabouts.moves().items():
+                if community in self.house.communities:
+                    self.house.move(community, chat)
+            members = ledger.whereabouts.members()
+            self._preparing.members = {community: set(people) for community, people in members.items()}
+            return ledger.whereabouts.start()
+
+        return await self.storage.write(read)
+
+    async def accept(self, events: Sequence[Event], *, careful: bool = False) -> None:
+        """Handle these events or put them in their lanes; when this returns, they are committed."""
+        passages = [self._preparing.prepare(event) for event in events]
+        now = self.clock.now()
+
+        def work(ledger: Ledger) -> Effects:
+            effects = Effects()
+            for passage in passages:
+                self._handling.take(passage, ledger, now, effects, careful=careful)
+            self._failpoint(MID_HANDLER)
+            return effects
+
+        await self._settle(await self.storage.write(work))
+
+    async def enquire(self, event: Event, only: tuple[str, ...] | None) -> Passage:
+        """A passage with what only the platform, or a slow detector, can tell."""
+        passage = self._preparing.reconsider(event, only)
+        if passage.enquire:
+            passage.member_of = await self._memberships(passage)
+            await asyncio.to_thread(self._preparing.observe_slowly, passage)
+        return passage
+
+    async def handle(self, passage: Passage, finish: Callable[[Ledger, Passage], None]) -> None:
+        """Handle an event from its lane; ``finish`` is called in the same transaction."""
+        now = self.clock.now()
+
+        def work(ledger: Ledger) -> Effects:
+            effects = Effects()
+            self._handling.handle(passage, ledger, now, effects)
+            self._failpoint(MID_HANDLER)
+            finish(ledger, passage)
+            return effects
+
+        await self._settle(await self.storage.write(work))
+
+    def apologise(self, passage: Passage, reference: str, ledger: Ledger) -> None:
+        """Tell the person concerned that their event could not be handled."""
+        self._handling.apologise(passage, reference, ledger, self.clock.now())
+
+    async def refresh(self, account: AccountRef, chat: ChatRef) -> None:
+        """Ask the platform again what the bot may do in this chat."""
+        platform = self.platforms.get(account)
+        if platform is None:
+            return
+        try:
+            self.house.learn(chat, await platform.abilities(chat))
+        except PlatformError as error:
+            self.log.fault("abilities unknown", error, account=str(account))
+
+    async def _settle(self, effects: Effects) -> None:
+        self.counts["handled"] += effects.handled
+        self.counts["duplicates"] += effects.duplicates
+        self.counts["failures"] += effects.failures
+        for community, person in effects.joined:
+            self._preparing.members.setdefault(community, set()).add(person)
+        for community, person in effects.left:
+            self._preparing.members.get(community, set()).discard(person)
+        for community, to in effects.moved:
+            self.house.move(community, to)
+            await self.refresh(to.via, to)
+        for account, chat in effects.changed:
+            await self.refresh(account, chat)
+        if effects.queued:
+            self.lanes.ring()
+        if effects.sending:
+            self.outbox.ring()
+            self.schedules.ring()
+
+    async def _memberships(self, passage: Passage) -> tuple[str, ...]:
+        event = passage.event
+        person = getattr(event, "author", None)
+        platform = self.platforms.get(event.account)
+        if person is None or platform is None or passage.community is not None:
+            return ()
+        found: list[str] = []
+        for community in self.house.served_by(event.account):
+            try:
+                async with asyncio.timeout(ENQUIRY_SECONDS):
+                    if await platform.is_member(community.chat, person):
+                        found.append(community.id)
+            except (PlatformError, TimeoutError) as error:
+                self.log.fault("membership unknown", error, account=str(event.account))
+        return tuple(found)

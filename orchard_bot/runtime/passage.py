@@ -1,0 +1,73 @@
+"""An event on its way through the pipeline, with what was found out about it before the transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import Struct
+
+from orchard_bot.chat.events import Event
+from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
+from orchard_bot.community.community import Community
+from orchard_bot.detectors.observation import Observation
+
+
+@dataclass(slots=True)
+class Passage:
+    """One event between being received and being handled."""
+
+    event: Event
+    lane: str
+    """Events of one lane are handled strictly in order: the chat."""
+    community: Community | None = None
+    """Whose group this is; None for a private chat or a group that is not ours."""
+    command: str | None = None
+    args: str = ""
+    observations: tuple[Observation, ...] = ()
+    ordinary: bool = False
+    """Nothing to do but to note that it came: the path of almost every message."""
+    enquire: bool = False
+    """Something has to be found out first that takes a while: it waits in its lane meanwhile."""
+    member_of: tuple[str, ...] = ()
+    """What the platform answered about somebody whom we did not know."""
+    only: tuple[str, ...] | None = None
+    """On a further try: the features whose handlers failed; the others have done their part."""
+
+
+class Parcel(Struct, frozen=True):
+    """A passage at rest in its lane."""
+
+    event: Event
+    only: tuple[str, ...] | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Parcel] = msgspec.json.Decoder(Parcel)
+
+
+def pack(event: Event, only: tuple[str, ...] | None = None) -> bytes:
+    """The parcel as JSON."""
+    return _encoder.encode(Parcel(event, only))
+
+
+def unpack(data: bytes) -> Parcel:
+    """What ``pack`` made."""
+    return _decoder.decode(data)
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a unit of work did that somebody outside the transaction must know after the commit."""
+
+    handled: int = 0
+    duplicates: int = 0
+    failures: int = 0
+    queued: bool = False
+    sending: bool = False
+    """There may be something to send, or a new time to wake up."""
+    joined: list[tuple[str, PersonRef]] = field(default_factory=list)
+    left: list[tuple[str, PersonRef]] = field(default_factory=list)
+    moved: list[tuple[str, ChatRef]] = field(default_factory=list)
+    changed: list[tuple[AccountRef, ChatRef]] = field(default_factory=list)
+    """Chats where the bot's abilities have changed."""

@@ -1,0 +1,118 @@
+"""Before the transaction: normalise, authorise by place, detect. Pure and fast; almost every message ends here.
+
+Failure policy: a detector that raises is noted as ill and left out for this message (fails open); everything
+else here cannot fail on any event that an adapter can make.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from orchard_bot.chat.events import Event, MessageEdited, MessagePosted
+from orchard_bot.chat.refs import ChatRef, PersonRef
+from orchard_bot.chat.text import visible
+from orchard_bot.community.code_of_conduct import Tier
+from orchard_bot.community.community import Community, Watch
+from orchard_bot.detectors.observation import Detector, Observation
+from orchard_bot.detectors.reading import Reading
+from orchard_bot.features.house import House
+from orchard_bot.runtime.log import Log
+from orchard_bot.runtime.passage import Passage
+
+COMMAND_LIMIT = 32
+LANES_REMEMBERED = 10_000
+
+
+class Preparing:
+    """Turns events into passages."""
+
+    def __init__(self, house: House, detectors: Sequence[Detector], log: Log) -> None:
+        self._house = house
+        self._fast = tuple(one for one in detectors if not one.slow)
+        self._slow = tuple(one for one in detectors if one.slow)
+        self._log = log
+        self._lanes: dict[ChatRef, str] = {}
+        self.members: dict[str, set[PersonRef]] = {}
+        """Everybody known, by community; kept true by what units commit."""
+        self.ill: Counter[str] = Counter()
+        """How often each detector failed since the start."""
+
+    def prepare(self, event: Event) -> Passage:
+        """What can be known about ``event`` without waiting."""
+        passage = Passage(event, self._lane(event.chat), self._house.in_chat(event.chat))
+        if type(event) is MessagePosted or type(event) is MessageEdited:
+            self._message(passage, event)
+        return passage
+
+    def reconsider(self, event: Event, only: tuple[str, ...] | None) -> Passage:
+        """The same for an event that comes back from its lane: by now it has to be looked at in full."""
+        passage = self.prepare(event)
+        passage.only = only
+        passage.ordinary = False
+        return passage
+
+    def observe_slowly(self, passage: Passage) -> None:
+        """What the slow detectors see; runs on a thread of its own."""
+        event = passage.event
+        if self._slow and passage.community and isinstance(event, MessagePosted) and passage.command is None:
+            passage.observations += self._observed(event.text, self._slow)
+
+    def _message(self, passage: Passage, event: MessagePosted) -> None:
+        text, community = event.text, passage.community
+        if text[:1] == "/" and type(event) is MessagePosted:
+            passage.command, passage.args = command_of(text)
+        if event.private:
+            passage.enquire = self._is_new_here(event)
+        elif community is not None and passage.command is None:
+            if community.watch is not Watch.OFF and text:
+                passage.observations = self._observed(text, self._fast)
+                passage.enquire = bool(self._slow)
+            passage.ordinary = (
+                not passage.observations
+                and not passage.enquire
+                and type(event) is MessagePosted
+                and (event.impersonal or self._knows(community, event.author))
+            )
+
+    def _observed(self, text: str, detectors: Sequence[Detector]) -> tuple[Observation, ...]:
+        found: list[Observation] = []
+        reading = Reading(text)
+        for detector in detectors:
+            try:
+                found.extend(detector.observe(reading))
+            except Exception as error:
+                self.ill[detector.name] += 1
+                self._log.fault("detector failed", error, detector=detector.name)
+        return tuple(one for one in found if self._matters(one)) if found else ()
+
+    def _matters(self, observation: Observation) -> bool:
+        spec = self._house.code.detector(observation.detector)
+        return spec is not None and spec.tier(observation.score) is not Tier.NOTHING
+
+    def _knows(self, community: Community, person: PersonRef) -> bool:
+        return person in self.members.get(community.id, ())
+
+    def _is_new_here(self, event: MessagePosted) -> bool:
+        person = event.author
+        if self._house.moderated_by(person):
+            return False
+        return not any(self._knows(one, person) for one in self._house.served_by(event.account))
+
+    def _lane(self, chat: ChatRef) -> str:
+        lane = self._lanes.get(chat)
+        if lane is None:
+            if len(self._lanes) >= LANES_REMEMBERED:
+                self._lanes.clear()
+            lane = self._lanes[chat] = str(chat)
+        return lane
+
+
+def command_of(text: str) -> tuple[str | None, str]:
+    """``/Report@OrchardBot K7Q2`` as ``("report", "K7Q2")``; no command: ``(None, "")``."""
+    first, _, rest = visible(text[:4000]).partition(" ")
+    head, _, tail = first.partition("\n")
+    name = head[1:].partition("@")[0].lower()
+    if not name.replace("_", "").isalnum() or len(name) > COMMAND_LIMIT:
+        return None, ""
+    return name, f"{tail} {rest}".strip()

@@ -1,0 +1,200 @@
+"""Out of the outbox, onto one platform: most urgent first, in order to each destination, until it is confirmed.
+
+What cannot be delivered becomes a dead letter with a reason, and the feature that wanted it hears of it in the
+same transaction. A message goes out twice only if the process dies between the platform's answer and our commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from orchard_bot.chat.abilities import Abilities
+from orchard_bot.chat.intents import EditOwn, Mandated, TellPrivately, WithdrawOwn
+from orchard_bot.chat.letters import Letter
+from orchard_bot.chat.planning import Plan, Refusal, Sent, in_group_instead, plan, refused_by_platform
+from orchard_bot.chat.platform import Platform
+from orchard_bot.chat.refs import ChatRef
+from orchard_bot.chat.steps import DeletePosting, EditMessage, Receipt, SendPrivately, ShowInGroup, Step
+from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, RateLimited, StorageError, Unavailable
+from orchard_bot.runtime.budget import Budget
+from orchard_bot.runtime.core import Core
+from orchard_bot.runtime.delivery import Delivery
+from orchard_bot.runtime.failpoints import AFTER_SEND, BEFORE_SEND, Failpoint
+
+AT_ONCE = 8
+ANSWER_SECONDS = 30.0
+GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_PAUSE = 300.0
+
+
+class Sender:
+    """Sends the letters of one account."""
+
+    def __init__(self, platform: Platform, core: Core, delivery: Delivery, failpoint: Failpoint) -> None:
+        self.idle = True
+        self._platform = platform
+        self._account = platform.account
+        self._core = core
+        self._delivery = delivery
+        self._failpoint = failpoint
+        self._budget = Budget()
+        self._bell = core.outbox.ear()
+
+    async def run(self) -> None:
+        """For ever: whatever is due, then wait for the bell or the next due time."""
+        pause = 1.0
+        while True:
+            try:
+                self.idle = False
+                until = await self._round()
+                pause = 1.0
+                if until is not None and until <= self._core.clock.now():
+                    continue
+                self.idle = True
+                await self._bell.wait(until)
+            except StorageError as error:
+                self._core.log.fault("sending stopped for a moment", error, account=str(self._account))
+                await self._core.clock.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
+    async def _round(self) -> datetime | None:
+        """Send what is due; when to look again (None: when the bell rings)."""
+        now = self._core.clock.now()
+        for letter in await self._core.storage.read(lambda ledger: ledger.outbox.expired(self._account, now, AT_ONCE)):
+            await self._delivery.died(letter, "It was not delivered in time.")
+        letters = await self._core.storage.read(lambda ledger: ledger.outbox.due(self._account, now, AT_ONCE, ()))
+        ready, wait = self._within_budget(letters)
+        async with asyncio.TaskGroup() as beside_each_other:
+            for letter in ready:
+                beside_each_other.create_task(self._one(letter))
+        if ready:
+            return now
+        if wait is not None:
+            return now + timedelta(seconds=wait)
+        return await self._core.storage.read(lambda ledger: ledger.outbox.next_due(self._account))
+
+    def _within_budget(self, letters: Sequence[Letter]) -> tuple[list[Letter], float | None]:
+        ready: list[Letter] = []
+        shortest: float | None = None
+        clock = self._core.clock.monotonic()
+        for letter in letters:
+            abilities = self._abilities(letter)
+            if abilities is None:
+                shortest = 1.0 if shortest is None else min(shortest, 1.0)
+                continue
+            seconds = self._budget.wait(
+                letter.destination,
+                clock,
+                per_minute=abilities.per_chat_per_minute,
+                per_second=abilities.per_account_per_second,
+            )
+            if seconds <= 0.0:
+                ready.append(letter)
+            else:
+                shortest = seconds if shortest is None else min(shortest, seconds)
+        return ready, shortest
+
+    def _abilities(self, letter: Letter) -> Abilities | None:
+        chat = self._chat(letter)
+        return self._core.house.abilities(chat) if chat else None
+
+    def _chat(self, letter: Letter) -> ChatRef | None:
+        """The chat whose abilities count: the one it is about, or any group of this account."""
+        intent = letter.intent
+        if isinstance(intent, TellPrivately | EditOwn | WithdrawOwn):
+            near = intent.near if isinstance(intent, TellPrivately) else None
+            served = self._core.house.served_by(letter.account)
+            return near or (served[0].chat if served else None)
+        return intent.message.chat if hasattr(intent, "message") else intent.chat
+
+    async def _one(self, letter: Letter) -> None:
+        abilities = self._abilities(letter)
+        assert abilities is not None  # _within_budget left it out otherwise
+        intent = letter.intent
+        sent: Sent | None = None
+        if isinstance(intent, EditOwn | WithdrawOwn):
+            original = intent.of
+            sent = await self._core.storage.read(lambda ledger: ledger.outbox.receipt(original))
+        planned = plan(intent, abilities, self._core.clock.now(), sent)
+        try:
+            if isinstance(planned, Refusal):
+                await self._delivery.refused(letter, planned)
+            else:
+                await self._carry_out(letter, planned)
+        except NotReachable as error:
+            await self._unreachable(letter, abilities, error)
+        except NotAllowed as error:
+            await self._not_allowed(letter, error)
+        except RateLimited as limit:
+            until = self._core.clock.now() + timedelta(seconds=limit.retry_after)
+            await self._delivery.slow_down(letter, until)
+        except Gone as error:
+            await self._delivery.died(letter, str(error))
+        except (Unavailable, TimeoutError) as error:
+            await self._later(letter, error)
+        except StorageError:
+            raise
+        except Exception as error:
+            self._core.log.fault("adapter failed to send", error, account=str(self._account))
+            await self._later(letter, error)
+
+    async def _carry_out(self, letter: Letter, planned: Plan) -> None:
+        first: Receipt | None = None
+        private = any(isinstance(step, SendPrivately | ShowInGroup | EditMessage) for step in planned.steps)
+        for place, step in enumerate(planned.steps):
+            if place < letter.steps_done:
+                continue
+            receipt = await self._perform(step)
+            first = first or receipt
+            if place + 1 < len(planned.steps):
+                await self._delivery.step(letter, place + 1, receipt.message, private=private)
+                letter = msgspec.structs.replace(letter, steps_done=place + 1)
+        await self._delivery.sent(letter, first.message if first else None, private=private)
+
+    async def _perform(self, step: Step) -> Receipt:
+        self._failpoint(BEFORE_SEND)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                receipt = await self._platform.perform(step)
+        except Gone:
+            if not isinstance(step, DeletePosting):
+                raise
+            receipt = Receipt()  # it is gone, as it should be
+        self._failpoint(AFTER_SEND)
+        self._core.counts["sent"] += 1
+        return receipt
+
+    async def _unreachable(self, letter: Letter, abilities: Abilities, error: PlatformError) -> None:
+        intent = letter.intent
+        inside = in_group_instead(intent, abilities) if isinstance(intent, TellPrivately) else None
+        if inside is None:
+            await self._delivery.held(letter, str(error))
+            return
+        try:
+            await self._carry_out(letter, inside)
+        except PlatformError as second:
+            self._core.log.fault("could not answer inside the group", second, account=str(self._account))
+            await self._delivery.held(letter, str(error))
+
+    async def _not_allowed(self, letter: Letter, error: NotAllowed) -> None:
+        """The rights are not what we thought: look again, and tell who decided how to do it by hand."""
+        chat = self._chat(letter)
+        if chat is not None:
+            await self._core.refresh(self._account, chat)
+        intent = letter.intent
+        refusal = refused_by_platform(intent, str(error)) if isinstance(intent, Mandated) else Refusal(str(error))
+        await self._delivery.refused(letter, refusal)
+
+    async def _later(self, letter: Letter, error: BaseException) -> None:
+        now = self._core.clock.now()
+        if now - letter.created_at > GIVE_UP_AFTER:
+            await self._delivery.died(letter, "The platform gave no answer for a day.")
+            return
+        self._core.log.warning(
+            "will send again", account=str(self._account), error=type(error).__name__, tries=letter.tries + 1
+        )
+        await self._delivery.later(letter, now + timedelta(seconds=min(2.0**letter.tries, LONGEST_PAUSE)))
