@@ -5,24 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import CTE, Connection, bindparam, delete, func, insert, select, update
 
 from orchard_bot.chat.letters import Queued
 from orchard_bot.chat.refs import AccountRef
 from orchard_bot.storage.bounded import delete_some
 from orchard_bot.storage.tables import queue
 
-_earlier = queue.alias("earlier")
 _in_lane = queue.c.parked_at.is_(None)
+
+
+def _lane_by_lane() -> CTE:
+    """Every lane, found by a step from each to the next, however many events wait in one."""
+    other = queue.alias("other")
+    lanes = select(func.min(queue.c.lane).label("lane")).where(_in_lane).cte("lanes", recursive=True)
+    following = select(func.min(other.c.lane)).where(other.c.lane > lanes.c.lane, other.c.parked_at.is_(None))
+    return lanes.union_all(select(following.scalar_subquery()).where(lanes.c.lane.is_not(None)))
+
+
+_lanes = _lane_by_lane()
+_waiting = queue.alias("waiting")
+_first = select(func.min(_waiting.c.id)).where(_waiting.c.lane == _lanes.c.lane, _waiting.c.parked_at.is_(None))
 # Not "first of those that are due": a head that has to wait holds up its lane, or the order would be lost.
-_is_head = ~exists().where(_earlier.c.lane == queue.c.lane, _earlier.c.id < queue.c.id, _earlier.c.parked_at.is_(None))
+_head_of_each = _lanes.join(queue, queue.c.id == _first.scalar_subquery())
 _this = queue.c.id == bindparam("row")
 
 _PUT = insert(queue).returning(queue.c.id)
 _IS_WAITING = select(queue.c.id).where(queue.c.lane == bindparam("lane"), _in_lane).limit(1)
 _HEADS = (
     select(*(queue.c[name] for name in Queued.__struct_fields__))
-    .where(_in_lane, queue.c.due <= bindparam("now"), _is_head)
+    .select_from(_head_of_each)
+    .where(queue.c.due <= bindparam("now"))
     .order_by(queue.c.id)
     .limit(bindparam("limit"))
 )
@@ -42,7 +55,7 @@ _UNPARK = (
     .values(reference=None, error=None, parked_at=None, tries=0, due=bindparam("then"))
 )
 _FORGET = delete_some(queue, queue.c.parked_at < bindparam("before"))
-_NEXT = select(func.min(queue.c.due)).where(_in_lane, _is_head)
+_NEXT = select(func.min(queue.c.due)).select_from(_head_of_each)
 _LENGTH = select(func.count()).select_from(queue).where(_in_lane)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, case, exists, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, case, exists, literal_column, select
 
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.refs import AccountRef
+from orchard_bot.storage.columns import Moment
 from orchard_bot.storage.letter_row import COLUMNS, HELD, WAITING, from_row
 from orchard_bot.storage.tables import deferrals, letters
 from orchard_bot.storage.upsert import Upsert
@@ -42,7 +43,8 @@ _DUE = (
     select(*COLUMNS)
     .where(
         _is_next,
-        letters.c.due <= bindparam("now"),
+        # Not the bare column: its index would have every letter fetched and sorted to hand out a few.
+        literal_column("letters.due + 0", Moment()) <= bindparam("now"),
         ~exists().where(_deferral, deferrals.c.until > bindparam("now")),
     )
     .order_by(letters.c.priority, letters.c.id)

@@ -265,7 +265,7 @@ arrivals = Table(
     info={"kept": "`handled_ids`"},
 )
 
-_in_lane = column("parked_at").is_(None)
+_in_lane, _parked = column("parked_at").is_(None), column("parked_at").is_not(None)
 queue = Table(
     "queue",
     metadata,
@@ -278,8 +278,9 @@ queue = Table(
     Column("due", Moment, nullable=False),
     Column("reference", Text, index=True),
     Column("error", Text),
-    Column("parked_at", Moment, index=True),
+    Column("parked_at", Moment),
     Index("ix_queue_lane_id", "lane", "id", sqlite_where=_in_lane, postgresql_where=_in_lane),
+    Index("ix_queue_parked_at", "parked_at", sqlite_where=_parked, postgresql_where=_parked),
     comment="Events that could not be handled at once, whole, in the order of their chats; parked_at: set aside.",
     info={"kept": "until it is handled, mostly for less than a second; parked ones for `parked`"},
     sqlite_autoincrement=True,  # an id is never given twice: its order in the lane depends on it

@@ -268,7 +268,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("parked_at IS NULL"),
             postgresql_where=sa.text("parked_at IS NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_queue_parked_at"), ["parked_at"], unique=False)
+        batch_op.create_index(
+            "ix_queue_parked_at",
+            ["parked_at"],
+            unique=False,
+            sqlite_where=sa.text("parked_at IS NOT NULL"),
+            postgresql_where=sa.text("parked_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_queue_reference"), ["reference"], unique=False)
 
     op.create_table(
