@@ -121,8 +121,11 @@ class RunningPulse:
         return await self._storage.look(look_inside)
 
 
-async def run(config: Path, *, announce: Callable[[str], None]) -> None:
-    """Run the bot until it is told to stop (SIGINT or SIGTERM). ``announce`` hears the address of its pages."""
+async def run(config: Path, *, announce: Callable[[str], None], host: str | None = None) -> None:
+    """Run the bot until it is told to stop (SIGINT or SIGTERM). ``announce`` hears the address of its pages.
+
+    ``host`` takes the place of the one in the settings.
+    """
     composition = Composition.load(config)
     platforms = composition.platforms()
     clock, log = SystemClock(), make_log()
@@ -132,7 +135,7 @@ async def run(config: Path, *, announce: Callable[[str], None]) -> None:
         mounts = {one.account.platform: one.web() for one in platforms if isinstance(one, HasWebPages)}
         web = composition.settings.web
         pages = application(RunningPulse(bot, storage), mounts, inside=web.inside)
-        async with serving(pages, web.host, web.port) as address:
+        async with serving(pages, host or web.host, web.port) as address:
             announce(address)
             with _stopping_on_signals(bot):
                 await bot.run()

@@ -22,7 +22,12 @@ DEFAULT = Path("config/orchard.toml")
 
 
 @app.command()
-def run(config: Config = DEFAULT) -> None:
+def run(
+    config: Config = DEFAULT,
+    host: Annotated[
+        str | None, typer.Option(envvar="ORCHARD_HOST", help="Serve the pages here instead of [web] host.")
+    ] = None,
+) -> None:
     """Run the bot until it is stopped (Ctrl+C)."""
     import asyncio  # noqa: PLC0415 - see the module's docstring
 
@@ -32,7 +37,7 @@ def run(config: Config = DEFAULT) -> None:
         typer.echo(f"Orchard Bot is running. Open {address} in a browser; Ctrl+C stops it.")
 
     with plain_refusal():
-        asyncio.run(run_bot(config, announce=announce))
+        asyncio.run(run_bot(config, announce=announce, host=host))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -25,6 +26,7 @@ class FakeClock:
         self._order = count()
         self._somebody_sleeps = asyncio.Event()
         self._sleepers: list[tuple[timedelta, int, asyncio.Future[None]]] = []
+        self._watchers: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         """The time of day, aware, in UTC."""
@@ -61,6 +63,10 @@ class FakeClock:
             self._somebody_sleeps.clear()
             await self._somebody_sleeps.wait()
 
+    def on_advance(self, look: Callable[[], None]) -> None:
+        """Have ``look`` called whenever the clock has been moved."""
+        self._watchers.append(look)
+
     def advance(self, by: float | timedelta) -> None:
         """Let so many seconds pass and wake whoever is due, the earliest first.
 
@@ -74,3 +80,5 @@ class FakeClock:
             _, _, wake_up = heapq.heappop(self._sleepers)
             if not wake_up.done():
                 wake_up.set_result(None)
+        for look in self._watchers:
+            look()

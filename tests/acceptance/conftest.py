@@ -1,0 +1,223 @@
+"""Stories are told on the World through the real bot: real features, real database, real outbox; only time is ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from orchard_bot.app import Composition
+from orchard_bot.chat.refs import ChatRef, PersonRef
+from orchard_bot.runtime.bot import Bot
+from orchard_bot.runtime.ledger import Ledger
+from orchard_bot.runtime.log import silent_log
+from orchard_bot.storage.storage import SqlStorage
+from orchard_bot.testing.fake_alarm import FakeAlarm
+from orchard_bot.testing.fake_clock import FakeClock
+from orchard_bot.testing.profiles import ALL, Profile
+from orchard_bot.testing.sim_message import SimMessage
+from orchard_bot.testing.simulated_platform import SimulatedPlatform
+from orchard_bot.testing.world import World
+
+POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
+PARENTS = {"priya": "Priya", "tomasz": "Tomasz", "grace": "Grace", "leila": "Leila"}
+MODERATORS = {"amira": "Amira", "joe": "Joe"}
+
+CONFIG = """
+[bot]
+database = "orchard.db"
+policy = "{policy}"
+
+[adapters.sandbox]
+account = "main"
+
+[[communities]]
+id = "larch"
+name = "Larch class"
+chat = "sandbox/main/larch"
+watch = "{watch}"
+{more}
+moderators = [
+    {{ person = "sandbox/amira", name = "Amira" }},
+    {{ person = "sandbox/joe", name = "Joe" }},
+]
+"""
+
+GROUP_PROFILES = [profile for profile in ALL.values() if profile.reads_groups]
+
+
+@dataclass
+class Story:
+    """The World and the bot in it. People act by name; ``settle`` lets the bot do all that is due."""
+
+    world: World
+    clock: FakeClock
+    config: Path
+    larch: ChatRef
+    bot: Bot = field(init=False)
+    storage: SqlStorage = field(init=False)
+
+    # What people do
+
+    async def says(self, who: str, text: str, *, reply_to: SimMessage | None = None) -> SimMessage:
+        """Somebody writes in the group."""
+        message = self.world.post(who, self.larch, text, reply_to=reply_to)
+        await self.settle()
+        return message
+
+    async def tells_bot(self, who: str, text: str, *, forward: SimMessage | None = None) -> SimMessage:
+        """Somebody writes to the bot in private (opening the chat if need be)."""
+        if not self.world.person(who).started:
+            self.world.open_chat(who)
+        message = self.world.post(who, self.world.private(who), text, forward=forward)
+        await self.settle()
+        return message
+
+    async def edits(self, who: str, message: SimMessage, text: str) -> None:
+        """Somebody changes their own message."""
+        self.world.edit(who, message, text)
+        await self.settle()
+
+    async def deletes(self, who: str, message: SimMessage) -> None:
+        """Somebody deletes their own message."""
+        self.world.delete(who, message)
+        await self.settle()
+
+    async def chooses(self, who: str, label: str, *, on: str = "") -> None:
+        """Somebody takes the newest choice whose label holds ``label``: by its button, or by typing its number.
+
+        ``on``: only of a message that holds these words.
+        """
+        for message in reversed(self.seen_by_one(who)):
+            if on and on not in message.text:
+                continue
+            for choice in message.choices:
+                if label in choice.label:
+                    self.world.press(who, message, choice.token)
+                    await self.settle()
+                    return
+            for line in message.text.splitlines():
+                number, _, words = line.partition("  ")
+                if number.isdigit() and label in words:
+                    await self.tells_bot(who, number)
+                    return
+        raise AssertionError(f"{who} is offered nothing like {label!r}:\n" + self.phone(who))
+
+    # What people see
+
+    def seen_by_one(self, who: str) -> list[SimMessage]:
+        """What the bot told this person alone, in private or shown in the group, oldest first."""
+        ref = self.world.person_ref(who)
+        shown = [one for one in self.world.transcript(self.larch, viewer=who) if one.only_for == ref]
+        private = [one for one in self.world.inbox(who) if one.author is None or one.author == self.world.bot]
+        return sorted([*shown, *private], key=lambda one: one.at)
+
+    def heard(self, who: str) -> list[str]:
+        """The same as texts."""
+        return [one.text for one in self.seen_by_one(who) if not one.deleted]
+
+    def phone(self, who: str) -> str:
+        """All of it as one text, for ``in`` and for messages of failed tests."""
+        return "\n---\n".join(self.heard(who))
+
+    def group(self) -> list[tuple[str, str]]:
+        """What everybody sees in the group now: author's name and text."""
+        return [(one.author_name, one.text) for one in self.world.transcript(self.larch) if one.only_for is None]
+
+    # The bot
+
+    async def settle(self) -> None:
+        """Until nothing is left that the bot could do at this time. Short waits for its sending rate are let pass."""
+        quiet = 0
+        for _ in range(5000):
+            await asyncio.sleep(0)
+            due = await self.storage.write(self._due)
+            busy = due or self.world.pending or not self.bot.lanes.idle or not self.bot.scheduler.idle
+            busy = busy or not all(sender.idle for sender in self.bot.senders)
+            quiet = 0 if busy else quiet + 1
+            if quiet >= 4:
+                return
+            if due and not self.world.pending and all(sender.idle for sender in self.bot.senders):
+                self.clock.advance(0.5)
+        raise AssertionError("The bot does not come to rest.")
+
+    def _due(self, ledger: Ledger) -> bool:
+        now = self.clock.now() + timedelta(seconds=5)
+        waking = [ledger.queue.next_due(), ledger.clockwork.next_due()]
+        waking += [ledger.outbox.next_due(platform) for platform in self.bot.core.platforms]
+        return any(moment is not None and moment <= now for moment in waking)
+
+    async def later(self, **by: float) -> None:
+        """Time passes: ``hours=2``, in steps, as it would."""
+        left = timedelta(**by)
+        while left > timedelta():
+            step = min(left, timedelta(minutes=10))
+            self.clock.advance(step)
+            left -= step
+            await self.settle()
+
+    async def cases(self) -> Sequence[Any]:
+        """The cases that wait for a moderator."""
+        return await self.storage.read(lambda ledger: ledger.cases.waiting("larch"))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Story]:
+        """The bot runs while the block does; may be entered again: a restart."""
+        composition = Composition.load(self.config)
+        self.storage = composition.open_storage(self.clock)
+        platform = SimulatedPlatform(self.world, self.clock)
+        self.bot = composition.bot(
+            [platform], self.storage, clock=self.clock, alarm=FakeAlarm(self.clock), log=silent_log()
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(self.bot.run())
+                await self.bot.ready.wait()
+                await self.settle()
+                yield self
+                self.bot.stop()
+                await running
+        finally:
+            await self.storage.close()
+
+
+Telling: TypeAlias = Callable[..., AbstractAsyncContextManager[Story]]
+
+
+@pytest.fixture
+def telling(tmp_path: Path) -> Telling:
+    """``async with telling(profile) as story``: a class group with parents, two moderators and the bot."""
+
+    @asynccontextmanager
+    async def begin(profile: Profile, *, watch: str = "live", more: str = "", started: bool = True) -> AsyncIterator[Story]:
+        clock = FakeClock()
+        world = World(profile, clock.now)
+        for id, name in {**PARENTS, **MODERATORS}.items():
+            world.add_person(id, name, started=started)
+        larch = world.add_group("larch", "Larch class", members=[*PARENTS, *MODERATORS], admins=[*MODERATORS])
+        config = tmp_path / "orchard.toml"
+        config.write_text(CONFIG.format(policy=POLICY, watch=watch, more=more), encoding="utf-8")
+        story = Story(world, clock, config, larch)
+        async with story.running():
+            yield story
+
+    return begin
+
+
+@pytest.fixture(params=GROUP_PROFILES, ids=lambda profile: profile.name)
+def profile(request: pytest.FixtureRequest) -> Profile:
+    """Each platform on which the bot sits in the group."""
+    chosen: Profile = request.param
+    return chosen
+
+
+@pytest.fixture
+def ref() -> Callable[[str], PersonRef]:
+    """The ref of somebody in the World, by id."""
+    return lambda id: PersonRef("sandbox", id)
