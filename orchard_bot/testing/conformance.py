@@ -57,6 +57,15 @@ class PlatformConformance:
         assert len({event.message for event in posted}) == 8
         await stage.platform.stop()
 
+    async def test_more_than_fits_into_one_batch_comes_all_in_order(self, stage: Stage) -> None:
+        anna = await stage.add_person("anna")
+        await stage.platform.start()
+        for number in range(130):
+            await _say(stage, anna, str(number))
+        posted = await _events(stage.platform, MessagePosted, 130)
+        assert [event.text for event in posted] == [str(number) for number in range(130)]
+        await stage.platform.stop()
+
     async def test_what_is_not_acknowledged_comes_again(self, stage: Stage) -> None:
         anna = await stage.add_person("anna")
         await stage.platform.start()

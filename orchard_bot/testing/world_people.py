@@ -54,11 +54,11 @@ class People:
         ``album`` belong together; ``impersonal`` writes in the name of the group, as anonymous admins do.
         """
         who = self._state.person(person)
-        place = self._open_place(who, chat)
         text = text or (forward.text if forward else "")
         if not text:
             raise NotPossible("There is nothing to send: write some text.")
         answered = self._visible(reply_to, who) if reply_to is not None else None
+        place = self._open_place(who, chat)
         hidden = place is not None and self._state.profile.ephemeral_commands and text.startswith("/")
         message = self._state.add_message(
             place.ref if place else who.private,
