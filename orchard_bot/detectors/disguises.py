@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, islice
 
 from msgspec import Struct
 
@@ -14,7 +14,8 @@ from orchard_bot.detectors.normaliser import fold
 SHORTEST_HIDDEN = 4
 """Letters a word needs before it is looked for with gaps: shorter ones would be found by accident."""
 
-_MOST_STARRED = 40
+_MOST_STARRED = 200
+"""Starred words that are looked at in one text: a bound for hostile ones."""
 _STARRED = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\s*#]{0,20}[*#]{1,20}){1,6}[^\s*#]{0,20}")
 _MISCOUNT = 2
 """By how many stars people are out who do not count them."""
@@ -28,15 +29,17 @@ class Spelling(Struct, frozen=True):
     gap: bool = False
 
 
-def spellings(word: str) -> Iterator[Spelling]:
-    """Disguised spellings of a folded word: doubled letters, a small L written as 1, a gap, a missing vowel."""
+def spellings(term: Term) -> Iterator[Spelling]:
+    """Disguised spellings: doubled letters, a small L written as 1, a gap, a missing vowel."""
+    word = term.text
     if len(word) < SHORTEST_HIDDEN or not (word.isascii() and word.isalpha()):
         return
     if "l" in word:
         yield Spelling(word.replace("l", "i"))
-    yield Spelling("".join(letter * 2 for letter in word))
+    if term.repeatable:
+        yield Spelling("".join(letter * 2 for letter in word))
+        yield from (Spelling(word[:at] + letter + word[at:]) for at, letter in enumerate(word))
     for at, letter in enumerate(word):
-        yield Spelling(word[:at] + letter + word[at:])
         if at:
             yield Spelling(f"{word[:at]} {word[at:]}", gap=True)
         if 0 < at < len(word) - 1 and letter in "aeiou":
@@ -47,18 +50,15 @@ class Starred:
     """Finds words whose letters are hidden behind ``*`` or ``#``."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        words = sorted((term for term in terms if term.disguisable), key=lambda term: (term.text[0], term.text))
+        hidden = (term for term in terms if term.disguisable and len(term.text) >= SHORTEST_HIDDEN)
+        words = sorted(hidden, key=lambda term: (term.text[0], term.text))
         self._by_initial: Mapping[str, list[Term]] = {
             initial: list(group) for initial, group in groupby(words, key=lambda term: term.text[0])
         }
 
     def find(self, source: str) -> Iterator[tuple[int, int, Term]]:
-        """Start, end and term of each starred word in the original text. Cheap where there is no star."""
-        if "*" not in source and "#" not in source:
-            return
-        for number, token in enumerate(_STARRED.finditer(source)):
-            if number == _MOST_STARRED:
-                return
+        """Start, end and term of each starred word in the original text."""
+        for token in islice(_STARRED.finditer(source), _MOST_STARRED):
             letters, end = _letters(token[0])
             term = next((term for term in self._by_initial.get(letters[0][:1], ()) if _fits(letters, term)), None)
             if term is not None:

@@ -78,8 +78,12 @@ def load_lexicon(file: str, options: Options) -> Lexicon:
     lists = msgspec.convert(tomli.loads(data), Lists)
     chosen = options.read(WordOptions)
     terms = {term.text: term for term in _terms(lists)}
+    listed = frozenset(terms)
     for number, word in enumerate(chosen.remove):
-        _remove(terms, lists, word, options.refuse("remove", number, **_NOT_LISTED))
+        unwanted = _made_from(word, lists)
+        if unwanted.isdisjoint(listed):
+            raise options.refuse("remove", number, **_NOT_LISTED)
+        terms = {text: term for text, term in terms.items() if text not in unwanted}
     for number, word in enumerate(chosen.add):
         term = _term(word, disguisable=True)
         if sum(map(str.isalpha, term.text)) < SHORTEST:
@@ -144,11 +148,7 @@ def _plain(phrase: str) -> str:
     return " ".join(fold(phrase).text.split())
 
 
-def _remove(terms: dict[str, Term], lists: Lists, word: str, refusal: Exception) -> None:
-    """Take out a word, and with a stem all that is made from it."""
-    text = _plain(word)
-    made = {_plain(text + ending) for ending in lists.endings} if word in lists.stems else {text}
-    if made.isdisjoint(terms):
-        raise refusal
-    for each in made:
-        terms.pop(each, None)
+def _made_from(word: str, lists: Lists) -> frozenset[str]:
+    """A word, and where it is a stem all that is made from it; folded."""
+    endings = lists.endings if word in lists.stems else ("",)
+    return frozenset(_plain(word + ending) for ending in endings)

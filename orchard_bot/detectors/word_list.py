@@ -128,7 +128,7 @@ def _in_folded_text(lexicon: Lexicon) -> Iterator[tuple[str, _Found]]:
         yield _entry(term, Spelling(term.text))
     for term in lexicon.terms.values():
         if term.disguisable:
-            yield from (_entry(term, spelling) for spelling in spellings(term.text))
+            yield from (_entry(term, spelling) for spelling in spellings(term))
     for letter in "abcdefghijklmnopqrstuvwxyz":
         yield letter * DRAWN_OUT, _LOOK_CLOSER
     for pair in sorted({term.text[:2] for term in lexicon.terms.values() if len(term.text.split()[0]) > 1}):
