@@ -1,0 +1,73 @@
+"""Looking up cases, and who may see them: authority is the list of moderators, less those whom a case concerns."""
+
+from __future__ import annotations
+
+from orchard_bot.chat.refs import AccountRef, PersonRef
+from orchard_bot.community.case import Case, recused_from
+from orchard_bot.community.code_of_conduct import Clause
+from orchard_bot.community.community import Community, Moderator
+from orchard_bot.community.decision import NEEDS_MESSAGE, NEEDS_POSTER, Verdict
+from orchard_bot.features.unit import Unit
+
+IMPERSONAL = "impersonal"
+"""The remark on a case about a message that no person stands behind."""
+
+
+def case_of(unit: Unit, id: str) -> Case | None:
+    """The case of this id; None where it is gone, or its community is no longer ours."""
+    community, _, number = id.rpartition("/")
+    if community not in unit.house.communities or not number.isdecimal():
+        return None
+    return unit.books.cases.get(community, int(number))
+
+
+def community_of(unit: Unit, case: Case) -> Community:
+    """The community of a case."""
+    return unit.house.communities[case.community]
+
+
+def account_of(unit: Unit, case: Case) -> AccountRef:
+    """The account of the bot that is in the group of this case."""
+    return community_of(unit, case).chat.via
+
+
+def recused(unit: Unit, case: Case) -> frozenset[PersonRef]:
+    """Who may not see this case: its poster, and those who reported it."""
+    return recused_from(case, frozenset(report.reporter for report in unit.books.cases.reports(case.id)))
+
+
+def judges(unit: Unit, case: Case) -> list[Moderator]:
+    """The moderators who may see and decide this case."""
+    aside = recused(unit, case)
+    return [one for one in community_of(unit, case).moderators if one.person not in aside]
+
+
+def poster(case: Case) -> PersonRef | None:
+    """The person behind the message, where there is one to talk to."""
+    return None if IMPERSONAL in case.remarks else case.author
+
+
+def possible(case: Case, verdict: Verdict) -> bool:
+    """Whether this verdict makes sense for this case."""
+    if verdict in NEEDS_POSTER and poster(case) is None:
+        return False
+    if verdict in NEEDS_MESSAGE and case.message is None:
+        return False
+    return verdict is not Verdict.DELETE or case.author is not None
+
+
+def clauses_of(unit: Unit, case: Case) -> list[Clause]:
+    """The clauses of a case that the present edition of the code still has."""
+    return [clause for id in case.clauses if (clause := unit.house.code.clause(id)) is not None]
+
+
+def titles(unit: Unit, case: Case) -> str:
+    """What a case is about, in the words of the code."""
+    found = [clause.title for clause in clauses_of(unit, case)]
+    return ", ".join(found) or unit.house.words.private("alerts.no-clause").value
+
+
+def time_of(community: Community, case: Case) -> str:
+    """When the message was posted (or the case opened), by the clock on the community's wall."""
+    local = community.local(case.posted_at or case.opened_at)
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"

@@ -1,0 +1,70 @@
+"""What observations would lead to: the same answer in rehearsal and in earnest. Never a sanction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from orchard_bot.community.code_of_conduct import Clause, CodeOfConduct, Severity, Tier
+from orchard_bot.detectors.observation import Observation
+
+
+class Would(StrEnum):
+    """What is to happen because of a message."""
+
+    NOTHING = "nothing"
+    NOTE = "note"
+    """A kind private note to the poster, who has said yes to such notes."""
+    ALERT = "alert"
+    """The moderators hear of it."""
+
+
+class Judgement(Struct, frozen=True):
+    """``clauses`` with the gravest first; ``strongest`` is what that rests on."""
+
+    would: Would
+    clauses: tuple[Clause, ...]
+    strongest: Observation
+
+    @property
+    def safety(self) -> bool:
+        """Whether a child or a family may be at risk."""
+        return any(clause.safety for clause in self.clauses)
+
+
+def judge(
+    code: CodeOfConduct, observations: Sequence[Observation], *, notes: bool, impersonal: bool
+) -> Judgement | None:
+    """What to do about a message; None where nothing reaches a threshold of the code.
+
+    ``notes``: the poster has said yes to private notes. ``impersonal``: there is no person to write to.
+    """
+    found = [one for one in (_weighed(code, observation) for observation in observations) if one is not None]
+    if not found:
+        return None
+    found.sort(key=lambda one: (one.serious, one.observation.score), reverse=True)
+    if impersonal or found[0].serious:
+        would = Would.ALERT
+    else:
+        would = Would.NOTE if notes else Would.NOTHING
+    clauses = tuple(dict.fromkeys(one.clause.id for one in found))
+    by_id = {one.clause.id: one.clause for one in found}
+    return Judgement(would, tuple(by_id[id] for id in clauses), found[0].observation)
+
+
+class _Weighed(Struct, frozen=True):
+    observation: Observation
+    clause: Clause
+    serious: bool
+
+
+def _weighed(code: CodeOfConduct, observation: Observation) -> _Weighed | None:
+    spec, clause = code.detector(observation.detector), code.clause(observation.clause)
+    if spec is None or clause is None:
+        return None
+    tier = spec.tier(observation.score)
+    if tier is Tier.NOTHING:
+        return None
+    return _Weighed(observation, clause, tier is Tier.ALERT or clause.severity is Severity.SERIOUS or clause.safety)
