@@ -90,12 +90,9 @@ def day_in_full(local: date) -> str:
 def next_time_of_day(moment: datetime, at: time, timezone: str) -> datetime:
     """The first moment after ``moment`` when the clock in ``timezone`` shows ``at`` (or has just skipped it), in UTC."""
     zone = ZoneInfo(timezone)
-    local = moment.astimezone(zone)
-    for days in (0, 1):
-        found = datetime.combine(local.date() + timedelta(days=days), at, zone).astimezone(UTC)
-        if found > moment:
-            return found
-    return datetime.combine(local.date() + timedelta(days=2), at, zone).astimezone(UTC)
+    day = moment.astimezone(zone).date()
+    today, tomorrow = (datetime.combine(day + timedelta(days=days), at, zone).astimezone(UTC) for days in (0, 1))
+    return today if today > moment else tomorrow
 
 
 def _day(match: re.Match[str], today: date) -> date:

@@ -87,8 +87,8 @@ def on_lapse(due: Due, unit: Unit) -> None:
 
 def on_asked(outcome: Outcome, unit: Unit) -> None:
     """Whether this moderator can be written to."""
-    if outcome.person is not None:
-        unit.books.people.reachable(outcome.account, outcome.person, outcome.delivered, unit.now)
+    assert outcome.person is not None  # it was told to somebody
+    unit.books.people.reachable(outcome.account, outcome.person, outcome.delivered, unit.now)
 
 
 def _decide(request: Request, unit: Unit, *, admit: bool) -> None:

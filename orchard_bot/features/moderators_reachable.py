@@ -36,8 +36,7 @@ def probe(due: Due, unit: Unit) -> None:
 
 def on_hello(outcome: Outcome, unit: Unit) -> None:
     """The hello arrived, or it waits until the moderator opens the chat."""
-    if outcome.person is None:
-        return
+    assert outcome.person is not None  # it was told to somebody
     unit.books.people.reachable(outcome.account, outcome.person, outcome.delivered, unit.now)
     if not outcome.delivered:
         for community in unit.house.moderated_by(outcome.person):

@@ -25,7 +25,7 @@ def plan_post(community: Community, subject: str, data: Mapping[str, Any], due: 
     """Have ``data`` (title, source, by, number and ``at``, when it is meant to be posted) posted at ``due``."""
     unit.books.schedules.plan(
         Planned(
-            key=f"{POST}:{subject}:{due.isoformat()}",
+            key=f"{POST}:{subject}:{unit.cause}",
             kind=POST,
             community=community.id,
             subject=subject,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Formatter
 
@@ -23,30 +23,37 @@ class _Sections(Struct, frozen=True, forbid_unknown_fields=True):
     private: dict[str, str] = {}
 
 
-def load_wording(path: Path | None = None) -> Wording:
-    """The wording, with the entries of the file at ``path`` in place of the bot's own.
+def load_wording(path: Path | None = None, *, own: Iterable[Path] = (DEFAULT,)) -> Wording:
+    """The wording, with the entries of the operator's file at ``path`` in place of the bot's own.
 
-    Raises ConfigError, with file, line and fix, for an entry the bot does not have, one in the wrong section, a
-    field it cannot fill in, an empty or overlong text.
+    ``own`` is the bot's file and those of features that come from elsewhere. Raises ConfigError, with file, line
+    and fix, for an entry the bot does not have, one in the wrong section, a field it cannot fill in, an empty or
+    overlong text.
     """
-    own = _read(DEFAULT)
+    ours = _Sections()
+    for each in own:
+        ours = _joined(each, ours)
     if path is None:
-        return Wording(own.public, own.private)
+        return Wording(ours.public, ours.private)
     file = read_toml(path)
     theirs = file.convert(_Sections)
     _check(file, theirs)
-    _compare(file, "public", theirs.public, own.public, own.private)
-    _compare(file, "private", theirs.private, own.private, own.public)
-    return Wording({**own.public, **theirs.public}, {**own.private, **theirs.private})
+    _compare(file, "public", theirs.public, ours.public, ours.private)
+    _compare(file, "private", theirs.private, ours.private, ours.public)
+    return Wording({**ours.public, **theirs.public}, {**ours.private, **theirs.private})
 
 
-def _read(path: Path) -> _Sections:
+def _joined(path: Path, before: _Sections) -> _Sections:
+    """The entries of one file with those of the files before it. No key may come twice, in whichever section."""
     file = read_toml(path)
     sections = file.convert(_Sections)
     _check(file, sections)
-    for key in sorted(sections.public.keys() & sections.private.keys()):
-        raise file.refuse(("private", key), f"'{key}' is in both sections.", fix="Give one of them another key.")
-    return sections
+    taken = before.public.keys() | before.private.keys()
+    twice = [("public", key) for key in sections.public if key in taken]
+    twice += [("private", key) for key in sections.private if key in taken or key in sections.public]
+    for section, key in twice:
+        raise file.refuse((section, key), f"There is another entry called '{key}'.", fix="Give this one another key.")
+    return _Sections({**before.public, **sections.public}, {**before.private, **sections.private})
 
 
 def _check(file: TomlFile, sections: _Sections) -> None:
