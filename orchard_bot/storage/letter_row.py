@@ -16,7 +16,7 @@ from orchard_bot.chat.intents import (
     decode_intent,
 )
 from orchard_bot.chat.letters import Letter
-from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
+from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.storage.tables import letters
 
 # Written into the statements: a partial index is only used where its condition can be seen.
@@ -43,7 +43,13 @@ def changed_by(intent: Intent) -> str | None:
 
 def account_of(intent: Intent) -> AccountRef:
     """Through which account it goes."""
-    return intent.account if isinstance(intent, TellPrivately | EditOwn | WithdrawOwn) else _chat_of(intent).via
+    match intent:
+        case TellPrivately() | EditOwn() | WithdrawOwn():
+            return intent.account
+        case HideCommand() | DeleteMessage():
+            return intent.message.chat.via
+        case _:
+            return intent.chat.via
 
 
 def destination_of(intent: Intent, of_original: str | None) -> str:
@@ -53,15 +59,7 @@ def destination_of(intent: Intent, of_original: str | None) -> str:
             return private_destination(intent.account, intent.person)
         case EditOwn() | WithdrawOwn():
             return of_original or f"{intent.account}|{intent.of}"
-        case _:
-            return str(_chat_of(intent))
-
-
-def _chat_of(intent: Intent) -> ChatRef:
-    match intent:
         case HideCommand() | DeleteMessage():
-            return intent.message.chat
-        case TellPrivately() | EditOwn() | WithdrawOwn():
-            raise TypeError("A private letter goes to no chat.")
+            return str(intent.message.chat)
         case _:
-            return intent.chat
+            return str(intent.chat)

@@ -214,12 +214,8 @@ def test_no_words_stay_once_a_letter_is_sent_or_dead(ledger: SqlLedger) -> None:
     ledger.outbox.die(row_of(ledger, "ben"), "The person has blocked the bot.", NOW)
     kept = ledger.connection.execute(select(letters)).all()
     assert not any("canary" in str(row) for row in kept)
-    assert [(row.key, row.origin, row.subject, row.destination) for row in kept][0] == (
-        "k",
-        "report.told",
-        "oak/1",
-        ANNS,
-    )
+    facts = {(row.key, row.origin, row.subject, row.destination) for row in kept}
+    assert ("k", "report.told", "oak/1", ANNS) in facts
 
 
 def test_a_long_text_is_known_by_all_its_parts_and_changed_by_its_first(ledger: SqlLedger) -> None:
