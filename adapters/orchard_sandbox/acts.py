@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orchard_bot.testing.sim_message import NotPossible, SimMessage
-from orchard_sandbox.form import message_text
+from orchard_sandbox.form import NotUnderstood, message_text
 from orchard_sandbox.scene import Scene
 from orchard_sandbox.state import PageState
 
@@ -90,7 +90,9 @@ ACTS: dict[str, Act] = {
 
 
 def act(name: str, scene: Scene, form: Form, state: PageState) -> PageState:
-    """Do the act of this name. Raises ``NotPossible``, ``TooLong``, or ``KeyError`` where there is no such act."""
+    """Do the act of this name. Raises ``NotPossible``, ``TooLong`` or ``NotUnderstood``."""
+    if name not in ACTS:
+        raise NotUnderstood(name)
     person = form.get("person", "")
     if person not in {each.id for each in scene.settings.people}:
         raise NotPossible("Nobody of this name is in the sandbox. Reload the page.")

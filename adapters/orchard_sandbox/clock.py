@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What time it is, and how to wait."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
 
 
 class SystemClock:
@@ -14,10 +26,6 @@ class SystemClock:
         """Aware, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the one place in the sandbox that reads the real time
 
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
-
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
@@ -26,7 +34,7 @@ class SystemClock:
 class SceneClock:
     """The time in the scene: the real time, or ``back`` minutes before it while the opening is told."""
 
-    def __init__(self, clock: SystemClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.back = 0
 

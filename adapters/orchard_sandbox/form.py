@@ -16,15 +16,22 @@ class TooLong(ValueError):
     """More was sent than fits. The message says how much may be sent."""
 
 
+class NotUnderstood(ValueError):
+    """The page never sends this: an act, a fault or a platform that does not exist, or a form of another shape."""
+
+
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields by name; of a field sent twice, the last. Raises ``TooLong``."""
+    """The fields by name; of a field sent twice, the last. Raises ``TooLong`` or ``NotUnderstood``."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > BODY_LIMIT:
             raise TooLong("That was far more than a phone can send. Nothing was sent.")
     text = body.decode("utf-8", errors="replace")
-    return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=40))
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=40))
+    except ValueError as error:
+        raise NotUnderstood from error
 
 
 def message_text(form: dict[str, str]) -> str:

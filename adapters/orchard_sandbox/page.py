@@ -10,14 +10,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from orchard_bot.testing.profiles import ALL
 from orchard_bot.testing.sim_message import NotPossible
 from orchard_sandbox import acts, fault_panel
-from orchard_sandbox.form import TEXT_LIMIT, TooLong, read_form
+from orchard_sandbox.acts import Form
+from orchard_sandbox.form import TEXT_LIMIT, NotUnderstood, TooLong, read_form
 from orchard_sandbox.guard import Guard
 from orchard_sandbox.scene import Scene
 from orchard_sandbox.screens import phones
@@ -25,16 +26,15 @@ from orchard_sandbox.state import PageState, read_state
 from orchard_sandbox.tour import story_of, told_by
 
 _SIGN_OF_LIFE = 15.0
-_GROUND = "The page and the bot had a misunderstanding. Reload the page and try again."
 
 mimetypes.add_type("font/woff2", ".woff2")
 
 
 class SandboxPage:
-    """The handlers of the page over one scene. ``after_reset`` is called when the scene has a new World."""
+    """The handlers of the page over one scene. ``reset`` begins the scene anew."""
 
-    def __init__(self, scene: Scene, after_reset: Callable[[], Awaitable[None]]) -> None:
-        self._scene, self._after_reset = scene, after_reset
+    def __init__(self, scene: Scene, reset: Callable[[], Awaitable[None]]) -> None:
+        self._scene, self._reset = scene, reset
         self._people = frozenset(each.id for each in scene.settings.people)
         loader = PackageLoader("orchard_sandbox")
         self._templates = Environment(
@@ -52,9 +52,11 @@ class SandboxPage:
 
     async def act(self, request: Request) -> Response:
         """Somebody does something on their phone."""
-        return await self._change(
-            request, lambda form, state: acts.act(request.path_params["act"], self._scene, form, state)
-        )
+
+        async def do(form: Form, state: PageState) -> PageState:
+            return acts.act(request.path_params["act"], self._scene, form, state)
+
+        return await self._change(request, do)
 
     async def fault(self, request: Request) -> Response:
         """Arm a fault, or switch all off."""
@@ -66,33 +68,39 @@ class SandboxPage:
 
     async def reset(self, request: Request) -> Response:
         """Put everything back as it was."""
-        state = self._state(_fields(await read_form(request)))
-        self._scene.reset()
-        await self._after_reset()
-        return self._back(request, state.settled(state.compose.person) if state.compose else state)
+        return await self._change(request, self._begin_anew)
 
-    async def _change(self, request: Request, do: Callable[[acts.Form, PageState], PageState]) -> Response:
-        form: acts.Form = {}
+    async def _change(self, request: Request, do: Callable[[Form, PageState], Awaitable[PageState]]) -> Response:
+        form: Form = {}
         try:
             form = await read_form(request)
-            return self._back(request, do(form, self._state(_fields(form))))
-        except KeyError:
-            return PlainTextResponse(_GROUND + "\n", 404)
+            after = await do(form, self._state(_fields(form)))
+        except NotUnderstood:
+            says, status = "The page and the bot had a misunderstanding. Reload the page and try again.", 400
+        except TooLong as problem:
+            says, status = str(problem), 413
         except NotPossible as problem:
-            return self._page(request, self._state(_fields(form)), str(problem), 409)
-        except (TooLong, ValueError) as problem:
-            says = str(problem) if isinstance(problem, TooLong) else _GROUND
-            return self._page(request, self._state(_fields(form)), says, 413 if isinstance(problem, TooLong) else 400)
+            says, status = str(problem), 409
+        else:
+            return RedirectResponse(f"{request.scope.get('root_path', '')}/?{after.query()}", 303)
+        return self._page(request, self._state(_fields(form)), says, status)
 
-    def _arm(self, form: acts.Form, state: PageState) -> PageState:
+    async def _arm(self, form: Form, state: PageState) -> PageState:
         if not fault_panel.arm(form.get("fault", ""), self._scene.world.faults):
-            raise KeyError(form.get("fault"))
+            raise NotUnderstood
         return state
 
-    def _switch(self, form: acts.Form, state: PageState) -> PageState:
-        self._scene.world.change_profile(ALL[form.get("profile", "")])
+    async def _switch(self, form: Form, state: PageState) -> PageState:
+        profile = ALL.get(form.get("profile", ""))
+        if profile is None:
+            raise NotUnderstood
+        self._scene.world.change_profile(profile)
         self._scene.changes.note()
         return state
+
+    async def _begin_anew(self, _form: Form, state: PageState) -> PageState:
+        await self._reset()
+        return state.settled(state.compose.person) if state.compose else state
 
     def _page(self, request: Request, state: PageState, problem: str = "", status: int = 200) -> Response:
         scene, base = self._scene, request.scope.get("root_path", "")
@@ -123,9 +131,6 @@ class SandboxPage:
     def _state(self, query: dict[str, str]) -> PageState:
         return read_state(query, self._scene.settings.people)
 
-    def _back(self, request: Request, state: PageState) -> Response:
-        return RedirectResponse(f"{request.scope.get('root_path', '')}/?{state.query()}", 303)
-
     async def _versions(self) -> AsyncIterator[str]:
         changes = self._scene.changes
         version = changes.version
@@ -135,9 +140,9 @@ class SandboxPage:
             version = latest
 
 
-def sandbox_app(scene: Scene, after_reset: Callable[[], Awaitable[None]]) -> Starlette:
+def sandbox_app(scene: Scene, reset: Callable[[], Awaitable[None]]) -> Starlette:
     """The application to serve: alone, or mounted under ``/sandbox``."""
-    page = SandboxPage(scene, after_reset)
+    page = SandboxPage(scene, reset)
     return Starlette(
         routes=[
             Route("/", page.show),
@@ -152,5 +157,5 @@ def sandbox_app(scene: Scene, after_reset: Callable[[], Awaitable[None]]) -> Sta
     )
 
 
-def _fields(form: acts.Form) -> dict[str, str]:
+def _fields(form: Form) -> dict[str, str]:
     return dict(parse_qsl(form.get("state", ""), keep_blank_values=True))

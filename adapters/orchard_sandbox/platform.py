@@ -12,7 +12,7 @@ from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.errors import PlatformError
 from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from orchard_sandbox import settings as sandbox_settings
-from orchard_sandbox.clock import SystemClock
+from orchard_sandbox.clock import Clock, SystemClock
 from orchard_sandbox.diary import Diary
 from orchard_sandbox.page import sandbox_app
 from orchard_sandbox.scene import Scene
@@ -21,12 +21,14 @@ from orchard_sandbox.scene import Scene
 class SandboxPlatform:
     """A ``Platform`` with web pages. ``settings`` are those of ``[adapters.sandbox]``; none are needed.
 
-    ``web()`` is to be mounted under ``/sandbox``. A reset on the page swaps the World; the stream of events goes on.
+    ``scene`` is one that is on already and goes on. ``web()`` is to be mounted under ``/sandbox``. A reset on the page swaps the World; the stream of events goes on.
     """
 
-    def __init__(self, account: str = "main", settings: Mapping[str, Any] | None = None) -> None:
-        self._clock = SystemClock()
-        self.scene = Scene(account, sandbox_settings.read(settings or {}), self._clock)
+    def __init__(
+        self, account: str, settings: Mapping[str, Any], clock: Clock | None = None, scene: Scene | None = None
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self.scene = scene or Scene(account, sandbox_settings.read(settings), self._clock)
         self._line = SimulatedPlatform(self.scene.world, self._clock)
         self._resets = 0
         self._started = False
@@ -38,7 +40,7 @@ class SandboxPlatform:
 
     def web(self) -> AsgiApp:
         """The page with the phones."""
-        return sandbox_app(self.scene, self._after_reset)
+        return sandbox_app(self.scene, self.reset)
 
     async def start(self) -> None:
         """Connect. Raises ``Unavailable`` where the fault panel asks for it."""
@@ -87,8 +89,9 @@ class SandboxPlatform:
         """What the bot may not do in these groups, with how to grant it."""
         return await self._line.examine(chats)
 
-    async def _after_reset(self) -> None:
-        """Go over to the new World; whoever reads ``batches`` notices nothing."""
+    async def reset(self) -> None:
+        """Begin the scene anew, in a new World. Whoever reads ``batches`` notices nothing."""
+        self.scene.reset()
         before, self._line = self._line, SimulatedPlatform(self.scene.world, self._clock)
         self._resets += 1
         if self._started:

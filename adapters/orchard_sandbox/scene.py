@@ -8,7 +8,7 @@ from orchard_bot.testing.sim_message import SimMessage
 from orchard_bot.testing.world import World
 from orchard_sandbox.cast import OPENING
 from orchard_sandbox.changes import Changes
-from orchard_sandbox.clock import SceneClock, SystemClock
+from orchard_sandbox.clock import Clock, SceneClock
 from orchard_sandbox.diary import Diary
 from orchard_sandbox.settings import SandboxSettings
 
@@ -18,7 +18,7 @@ BOT_NAME = "Orchard"
 class Scene:
     """Everything that the page shows and the bot talks to. ``world`` is another object after a reset."""
 
-    def __init__(self, account: str, settings: SandboxSettings, clock: SystemClock) -> None:
+    def __init__(self, account: str, settings: SandboxSettings, clock: Clock) -> None:
         self.settings, self.clock, self.changes = settings, clock, Changes()
         self.resets = 0
         self._account = account

@@ -140,10 +140,11 @@
     const menu = link.closest("details");
     if (menu) menu.open = false;
     inTurn(async () => {
+      const before = new Set(document.querySelectorAll("[data-focus]"));
       await ask(link.href.replace(/#.*$/, ""));
       const target = hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
       if (target) bringIn(target);
-      else focusAsAsked();
+      else focusAsAsked(before);
     });
   });
 
@@ -162,7 +163,6 @@
       if (!done) return;
       if (menu) menu.open = false;
       if (box && box.isConnected && sent !== null && box.value === sent && !box.dataset.draftKey) box.value = "";
-      if (!document.activeElement || document.activeElement === document.body) focusAsAsked();
     });
   });
 
@@ -208,8 +208,10 @@
     if (event.target.open) event.target.scrollIntoView({ block: "nearest" });
   }, true);
 
-  function focusAsAsked() {
-    const wanted = document.querySelector("textarea[data-focus]") || document.querySelector("[data-focus]");
+  // The focus goes to what has just appeared and asks for it, or to the box in which a message is being answered.
+  function focusAsAsked(before) {
+    const asking = [...document.querySelectorAll("[data-focus]")];
+    const wanted = asking.find((each) => !before.has(each)) || asking.find((each) => each.nodeName === "TEXTAREA");
     if (!wanted) return;
     wanted.focus();
     if (wanted.nodeName === "TEXTAREA") wanted.setSelectionRange(wanted.value.length, wanted.value.length);
