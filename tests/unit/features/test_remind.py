@@ -232,13 +232,12 @@ def test_all_moderators_hear_of_it_when_its_maker_is_none_any_more(planned: Stag
 
 
 def test_a_post_that_the_platform_refused_is_reported_to_its_maker(planned: Stage) -> None:
-    plan(planned, "/remind Swimming kit | today 20:00 | Newsletter 12")
-    planned.due(timedelta(hours=1))
-    planned.set(quiet_hours=QuietHours(time(23), time(6)))
+    plan(planned, "/remind Swimming kit | 16 Jan 10am | Newsletter 12")
+    planned.due(DUE - planned.now - timedelta(hours=5))
     [post] = planned.due(DUE - planned.now)
     assert planned.outcome(post, delivered=True) == []
     planned.outcome(post, why="The bot may not write in this group.")
-    assert "could not be posted" in planned.told(planned.mia)[-1]
+    assert "could not be posted in the group:\nCake sale in the hall" in planned.told(planned.mia)[-1]
     assert "The bot may not write in this group." in planned.told(planned.mia)[-1]
 
 
