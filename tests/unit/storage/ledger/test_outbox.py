@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import create_engine, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import select
 
 from orchard_bot.chat.intents import (
     AnswerJoin,
@@ -31,12 +26,10 @@ from orchard_bot.chat.intents import (
 from orchard_bot.chat.planning import Sent
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.chat.text import PrivateText, PublicText
-from orchard_bot.community.case import Case
-from orchard_bot.features.books import Alert, Offer
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.letter_row import destination_of
-from orchard_bot.storage.outbox import LONGEST, SqlOutbox
-from orchard_bot.storage.tables import letter_messages, letters, metadata
+from orchard_bot.storage.outbox import LONGEST
+from orchard_bot.storage.tables import letter_messages, letters
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -179,6 +172,13 @@ def test_a_change_waits_for_its_original_and_holds_up_nobody(ledger: SqlLedger) 
     assert due(ledger) == ["e"]
 
 
+def test_a_change_that_waits_for_a_held_letter_lets_others_pass(ledger: SqlLedger) -> None:
+    ledger.outbox.add([tell("k"), edit("e", "k", priority=Priority.ANSWER), tell("next")], NOW)
+    ledger.outbox.hold(row_of(ledger, "k"))
+    assert due(ledger) == ["next"]
+    assert ledger.outbox.next_due(US) == NOW
+
+
 def test_a_change_comes_after_its_original_has_died_too(ledger: SqlLedger) -> None:
     ledger.outbox.add([tell("k"), edit("e", "k")], NOW)
     ledger.outbox.die(row_of(ledger, "k"), "Blocked.", NOW)
@@ -282,185 +282,3 @@ def test_sent_letters_are_forgotten_with_their_messages_and_waiting_ones_kept(le
     assert ledger.outbox.receipt("k") is None
     assert ledger.connection.execute(select(letter_messages)).all() == []
     assert ledger.outbox.waiting() == ledger.health.waiting_to_send() == 1
-
-
-def open_case(ledger: SqlLedger, community: str = "oak") -> Case:
-    return ledger.cases.open(Case(community=community, number=0, code="", opened_at=NOW, policy="0.1"))
-
-
-def counted_for(ledger: SqlLedger, intent: Intent) -> dict[str, int]:
-    ledger.outbox.add([intent], NOW)
-    ledger.outbox.die(row_of(ledger, intent.key), "Gone.", NOW)
-    return {name: ledger.health.dead_letters(name) for name in ("oak", "elm")}
-
-
-def test_a_dead_letter_is_counted_for_the_group_whose_decision_it_carries(ledger: SqlLedger) -> None:
-    intent = Remove(key="k", mandate=MANDATE, chat=GROUP, person=ANN, by_hand=BY_HAND)
-    assert counted_for(ledger, intent) == {"oak": 1, "elm": 0}
-
-
-def test_a_dead_alert_and_its_change_are_counted_for_the_group_of_the_case(ledger: SqlLedger) -> None:
-    ledger.cases.add_alert(Alert(open_case(ledger).id, BEN, US, "alert"))
-    assert counted_for(ledger, tell("alert", BEN)) == {"oak": 1, "elm": 0}
-    assert counted_for(ledger, edit("change", "alert")) == {"oak": 2, "elm": 0}
-
-
-def test_a_dead_letter_with_options_is_counted_for_the_group_of_the_options(ledger: SqlLedger) -> None:
-    ledger.offers.add(
-        [
-            Offer(
-                token="t",
-                number=1,
-                account=US,
-                person=ANN,
-                community="elm",
-                action="rules.topic",
-                data={},
-                key="menu",
-                once=True,
-                stays=False,
-                version=1,
-                expires_at=SOON,
-            )
-        ]
-    )
-    assert counted_for(ledger, tell("menu")) == {"oak": 0, "elm": 1}
-
-
-def test_a_dead_letter_about_a_case_is_counted_for_its_group(ledger: SqlLedger) -> None:
-    assert counted_for(ledger, tell("k", subject=open_case(ledger, "elm").id)) == {"oak": 0, "elm": 1}
-
-
-@pytest.mark.parametrize("subject", ["", "oak/77", "reminder/soon"])
-def test_a_dead_letter_of_nobody_is_counted_everywhere_rather_than_nowhere(ledger: SqlLedger, subject: str) -> None:
-    assert counted_for(ledger, tell("k", subject=subject)) == {"oak": 1, "elm": 1}
-
-
-PEOPLE = [PersonRef("sandbox", name) for name in ("ann", "ben", "cat")]
-URGENCIES = [Priority.SAFETY, Priority.ANSWER, Priority.REMINDER]
-
-
-class OutboxMachine(RuleBasedStateMachine):
-    """Any run of sending, failing, holding and waiting, beside a list that says what may go out when."""
-
-    @initialize()
-    def open_outbox(self) -> None:
-        def connect() -> sqlite3.Connection:
-            return sqlite3.connect(":memory:", isolation_level=None)
-
-        self.engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
-        self.connection = self.engine.connect()
-        metadata.create_all(self.connection)
-        self.outbox = SqlOutbox(self.connection)
-        self.now = NOW
-        self.letters: list[dict[str, Any]] = []
-        self.deferred: dict[str, datetime] = {}
-        self.made = 0
-
-    def teardown(self) -> None:
-        self.connection.close()
-        self.engine.dispose()
-
-    def by_key(self, key: str | None) -> dict[str, Any] | None:
-        return next((one for one in self.letters if one["key"] == key), None)
-
-    def may_go(self, in_flight: set[str]) -> list[str]:
-        """Written down letter by letter, as a person would decide it."""
-        going: list[dict[str, Any]] = []
-        held_up: set[tuple[str, int]] = set()
-        for one in sorted(self.letters, key=lambda one: (one["priority"], self.letters.index(one))):
-            original = self.by_key(one["of"])
-            if one["state"] != "waiting" or (original and original["state"] in {"waiting", "held"}):
-                continue
-            place = (one["to"], one["priority"])
-            if place in held_up:
-                continue
-            held_up.add(place)
-            patience = self.deferred.get(one["to"], NOW)
-            if one["due"] <= self.now and patience <= self.now and one["to"] not in in_flight:
-                if one["to"] not in {other["to"] for other in going}:
-                    going.append(one)
-        return [one["key"] for one in going]
-
-    @rule(person=st.sampled_from(PEOPLE), priority=st.sampled_from(URGENCIES))
-    def tell(self, person: PersonRef, priority: Priority) -> None:
-        key = f"k{len(self.letters)}"
-        self.outbox.add([tell(key, person, priority=priority)], self.now)
-        place = f"{US}|{person}"
-        self.letters.append(
-            {"key": key, "to": place, "priority": priority, "of": None, "state": "waiting", "due": self.now}
-        )
-
-    @precondition(lambda self: self.letters)
-    @rule(data=st.data(), priority=st.sampled_from(URGENCIES))
-    def change(self, data: st.DataObject, priority: Priority) -> None:
-        original = data.draw(st.sampled_from(self.letters))
-        key = f"k{len(self.letters)}"
-        self.outbox.add([edit(key, original["key"], priority=priority)], self.now)
-        self.letters.append(
-            {**original, "key": key, "priority": priority, "of": original["key"], "state": "waiting", "due": self.now}
-        )
-
-    @precondition(lambda self: self.letters)
-    @rule(data=st.data())
-    def say_it_again(self, data: st.DataObject) -> None:
-        again = data.draw(st.sampled_from(self.letters))
-        self.outbox.add([tell(again["key"], PEOPLE[0])], self.now)
-
-    @rule(seconds=st.integers(1, 3))
-    def time_passes(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    @rule(
-        limit=st.integers(1, 3),
-        ends=st.lists(st.sampled_from(["sent", "dead", "held", "waiting"]), min_size=3, max_size=3),
-        delay=st.integers(0, 3),
-    )
-    def send(self, limit: int, ends: list[str], delay: int) -> None:
-        handed = self.outbox.due(US, self.now, limit, ())
-        assert [letter.intent.key for letter in handed] == self.may_go(set())[:limit]
-        beside = self.outbox.due(US, self.now, 10, [letter.id for letter in handed])
-        assert [letter.intent.key for letter in beside] == self.may_go({letter.destination for letter in handed})
-        for letter, end in zip(handed, ends, strict=False):
-            one = self.by_key(letter.intent.key)
-            assert one is not None
-            one["state"] = end
-            if end == "sent":
-                self.made += 1
-                self.outbox.sent(letter.id, message(self.made), True, self.now)
-            elif end == "dead":
-                self.outbox.die(letter.id, "Gone.", self.now)
-            elif end == "held":
-                self.outbox.hold(letter.id)
-            else:
-                one["due"] = self.now + timedelta(seconds=delay)
-                self.outbox.later(letter.id, one["due"], letter.tries + 1)
-
-    @rule(person=st.sampled_from(PEOPLE))
-    def release(self, person: PersonRef) -> None:
-        held = [one for one in self.letters if one["state"] == "held" and one["to"] == f"{US}|{person}"]
-        assert self.outbox.release(US, person, self.now) == len(held)
-        for one in held:
-            one.update(state="waiting", due=self.now)
-
-    @rule(person=st.sampled_from(PEOPLE), seconds=st.integers(1, 3))
-    def defer(self, person: PersonRef, seconds: int) -> None:
-        place, until = f"{US}|{person}", self.now + timedelta(seconds=seconds)
-        self.outbox.defer_destination(US, place, until)
-        self.deferred[place] = max(until, self.deferred.get(place, until))
-
-    @invariant()
-    def each_letter_is_in_exactly_one_state(self) -> None:
-        states = {row.key: row.state for row in self.connection.execute(select(letters.c.key, letters.c.state))}
-        assert states == {one["key"]: one["state"] for one in self.letters}
-        for one in self.letters:
-            assert (self.outbox.receipt(one["key"]) is not None) == (one["state"] == "sent")
-
-    @invariant()
-    def the_next_time_is_now_exactly_when_something_may_go(self) -> None:
-        soonest = self.outbox.next_due(US)
-        assert (soonest is not None and soonest <= self.now) == bool(self.may_go(set()))
-
-
-TestOutboxMachine = OutboxMachine.TestCase
-TestOutboxMachine.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
