@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Flag, auto
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from orchard_bot.chat.events import (
@@ -142,7 +141,9 @@ class Feature:
     """What to do with a message that somebody forwards to the bot in private, outside any dialog."""
     standing: Mapping[str, str] = field(default_factory=dict)
     """Timers that every community has, by kind: five cron fields in its time zone. Planned at start."""
-    wording: Path | None = None
-    """Its sentences, laid out like ``orchard_bot/wording.toml``, where it is a distribution of its own."""
+    public_words: Mapping[str, str] = field(default_factory=dict)
+    """Sentences of its own that a group may read, by key. Only for features that come in another package."""
+    private_words: Mapping[str, str] = field(default_factory=dict)
+    """Sentences of its own for one person, by key."""
     dialog_version: int = 1
     """Raise it when the meaning of stored dialogs or offers changes: older ones then end politely."""

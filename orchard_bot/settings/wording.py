@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
 
@@ -23,16 +23,13 @@ class _Sections(Struct, frozen=True, forbid_unknown_fields=True):
     private: dict[str, str] = {}
 
 
-def load_wording(path: Path | None = None, *, own: Iterable[Path] = (DEFAULT,)) -> Wording:
+def load_wording(path: Path | None = None, *, own: Path = DEFAULT) -> Wording:
     """The wording, with the entries of the operator's file at ``path`` in place of the bot's own.
 
-    ``own`` is the bot's file and those of features that come from elsewhere. Raises ConfigError, with file, line
-    and fix, for an entry the bot does not have, one in the wrong section, a field it cannot fill in, an empty or
-    overlong text.
+    Raises ConfigError, with file, line and fix, for an entry the bot does not have, one in the wrong section, a
+    field it cannot fill in, an empty or overlong text.
     """
-    ours = _Sections()
-    for each in own:
-        ours = _joined(each, ours)
+    ours = _own(own)
     if path is None:
         return Wording(ours.public, ours.private)
     file = read_toml(path)
@@ -43,17 +40,15 @@ def load_wording(path: Path | None = None, *, own: Iterable[Path] = (DEFAULT,)) 
     return Wording({**ours.public, **theirs.public}, {**ours.private, **theirs.private})
 
 
-def _joined(path: Path, before: _Sections) -> _Sections:
-    """The entries of one file with those of the files before it. No key may come twice, in whichever section."""
+def _own(path: Path) -> _Sections:
     file = read_toml(path)
     sections = file.convert(_Sections)
     _check(file, sections)
-    taken = before.public.keys() | before.private.keys()
-    twice = [("public", key) for key in sections.public if key in taken]
-    twice += [("private", key) for key in sections.private if key in taken or key in sections.public]
-    for section, key in twice:
-        raise file.refuse((section, key), f"There is another entry called '{key}'.", fix="Give this one another key.")
-    return _Sections({**before.public, **sections.public}, {**before.private, **sections.private})
+    for key in sections.private:
+        if key in sections.public:
+            problem = f"'{key}' is public and private."
+            raise file.refuse(("private", key), problem, fix="Give this one another key.")
+    return sections
 
 
 def _check(file: TomlFile, sections: _Sections) -> None:

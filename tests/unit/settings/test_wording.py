@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchard_bot.errors import ConfigError
-from orchard_bot.settings.wording import DEFAULT, load_wording
+from orchard_bot.settings.wording import load_wording
 
 
 def written(folder: Path, text: str) -> Path:
@@ -74,24 +74,8 @@ def test_a_brace_that_is_meant_is_written_twice(tmp_path: Path) -> None:
     assert words.private("help.intro").value == "Hello {friends}"
 
 
-def test_a_feature_from_elsewhere_brings_its_own_sentences(tmp_path: Path) -> None:
-    theirs = written(tmp_path, '[public]\n"thanks.said" = "Thank you!"\n[private]\n"thanks.summary" = "say thanks"')
-    words = load_wording(own=(DEFAULT, theirs))
-    assert words.private("thanks.summary").value == "say thanks"
-    assert words.is_public("thanks.said")
-    assert words.private("help.intro").value == load_wording().private("help.intro").value
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ('[private]\n"help.intro" = "Mine"', 2),
-        ('[public]\n"help.intro" = "Mine"', 2),
-        ('[private]\n"remind.post" = "Mine"', 2),
-        ('[public]\n"thanks.said" = "Thank you"\n[private]\n"thanks.said" = "Thank you"', 4),
-    ],
-)
-def test_no_sentence_is_there_twice_or_both_public_and_private(tmp_path: Path, text: str, line: int) -> None:
-    with pytest.raises(ConfigError, match="another entry called") as refused:
-        load_wording(own=(DEFAULT, written(tmp_path, text)))
-    assert refused.value.line == line
+def test_no_sentence_is_both_public_and_private(tmp_path: Path) -> None:
+    own = written(tmp_path, '[public]\n"thanks.said" = "Thank you"\n[private]\n"thanks.said" = "Thank you"')
+    with pytest.raises(ConfigError, match="public and private") as refused:
+        load_wording(own=own)
+    assert refused.value.line == 4
