@@ -36,9 +36,9 @@ class Composition:
         self.settings = settings
         policy = load_policy(settings.policy, discovery.detectors())
         self.detectors: Sequence[Detector] = policy.detectors
+        self.features = discovery.features()
         words = load_wording(settings.wording)
         self.house = House(settings.communities, policy.code, words, settings.retention)
-        self.features = discovery.features()
 
     @classmethod
     def load(cls, config: Path) -> Composition:
@@ -136,9 +136,8 @@ async def run(config: Path, *, announce: Callable[[str], None], host: str | None
         web = composition.settings.web
         pages = application(RunningPulse(bot, storage), mounts, inside=web.inside)
         async with serving(pages, host or web.host, web.port) as address:
-            announce(address)
             with _stopping_on_signals(bot):
-                await bot.run()
+                await bot.run(lambda: announce(address))
     finally:
         await storage.close()
 

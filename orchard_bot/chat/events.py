@@ -150,6 +150,23 @@ def encode_event(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
+def storable(event: Event) -> Event:
+    """``event`` with every half of a surrogate pair replaced: such text cannot be written as UTF-8."""
+    try:
+        _encoder.encode(event)
+    except UnicodeEncodeError:
+        return msgspec.convert(_mended(msgspec.to_builtins(event)), type(event))
+    return event
+
+
+def _mended(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _mended(inner) for key, inner in value.items()}
+    return [_mended(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def decode_event(data: bytes | str) -> Event:
     """The event that ``encode_event`` wrote. Raises ``msgspec.DecodeError`` on anything else."""
     return _decoder.decode(data)

@@ -32,6 +32,10 @@ class Wording:
         """The words on a choice."""
         return self._filled(self._private, f"choice.{key}", fields)
 
+    def with_more(self, public: Mapping[str, str], private: Mapping[str, str]) -> Wording:
+        """The same catalogue with a feature's own sentences. An operator's wording for the same key wins."""
+        return Wording({**public, **self._public}, {**private, **self._private})
+
     def is_public(self, key: str) -> bool:
         """Whether ``key`` names an entry that may be said in a group."""
         return key in self._public

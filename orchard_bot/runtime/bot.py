@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from orchard_bot.chat.platform import Platform
 from orchard_bot.features.feature import Feature
@@ -30,6 +30,10 @@ from orchard_bot.runtime.sender import Sender
 DRAIN_SECONDS = 5.0
 
 
+def _quietly() -> None:
+    """Nobody wants to know."""
+
+
 class Bot:
     """Everything that runs, wired together. ``run`` returns after ``stop`` was called."""
 
@@ -51,6 +55,8 @@ class Bot:
             CommandInfo(command.name, command.summary, command.where, command.roles)
             for _, command in routes.commands.values()
         )
+        for feature in features:
+            house.words = house.words.with_more(feature.public_words, feature.private_words)
         self.preparing = Preparing(house, detectors, log)
         handling = Handling(house, routes, log)
         self.core = Core(house, storage, self.preparing, handling, clock, log, failpoint)
@@ -69,8 +75,11 @@ class Bot:
         """Ask the bot to stop: it takes no more events, sends what is due, and closes in good order."""
         self._stopping.set()
 
-    async def run(self) -> None:
-        """Until ``stop``. An error in a worker that it cannot mend itself ends the bot, loudly."""
+    async def run(self, announce: Callable[[], None] = _quietly) -> None:
+        """Until ``stop``. An error in a worker that it cannot mend itself ends the bot, loudly.
+
+        ``announce`` is called when everything has been started.
+        """
         clean = await self.core.load()
         if not clean:
             self.core.log.warning("the last run did not stop in good order: carrying on where it broke off")
@@ -79,6 +88,7 @@ class Bot:
             working = [workers.create_task(one.run()) for one in (self.lanes, self.scheduler, self.janitor)]
             sending = [workers.create_task(sender.run()) for sender in self.senders]
             self.ready.set()
+            announce()
             self.core.log.info("running", count=len(self.intakes))
             await self._stopping.wait()
             self.core.log.info("stopping")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from orchard_bot.chat.events import Event, MessageEdited, MessagePosted
+from orchard_bot.chat.events import Event, MessageEdited, MessagePosted, storable
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.text import visible
 from orchard_bot.community.code_of_conduct import Tier
@@ -40,6 +40,8 @@ class Preparing:
 
     def prepare(self, event: Event) -> Passage:
         """What can be known about ``event`` without waiting."""
+        if not _plain(event):
+            event = storable(event)
         passage = Passage(event, self._lane(event.chat), self._house.in_chat(event.chat))
         if type(event) is MessagePosted or type(event) is MessageEdited:
             self._message(passage, event)
@@ -106,6 +108,17 @@ class Preparing:
                 self._lanes.clear()
             lane = self._lanes[chat] = str(chat)
         return lane
+
+
+def _plain(event: Event) -> bool:
+    """Whether this is a message in plain ASCII, as most are: then nothing in it needs a second look."""
+    return (
+        isinstance(event, MessagePosted)
+        and event.text.isascii()
+        and event.author_name.isascii()
+        and event.reply_to is None
+        and event.forwarded is None
+    )
 
 
 def command_of(text: str) -> tuple[str | None, str]:

@@ -163,6 +163,9 @@ class Sender:
         except Gone:
             if not isinstance(step, DeletePosting):
                 raise
+            if step.author is not None and self._core.house.in_chat(step.message.chat) is None:
+                # The group has moved on: the message is still there to see, only out of our reach.
+                raise NotAllowed("The message belongs to the group's former address.") from None
             receipt = Receipt()  # it is gone, as it should be
         self._failpoint(AFTER_SEND)
         self._core.counts["sent"] += 1
