@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from orchard_bot.storage.tables import moves
 from orchard_bot.storage.upsert import Upsert, replacing, unless_there
 
-SQLITE = sqlite.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
-POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+SQLITE = sqlite.dialect()
+POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
 
 
 @pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL], ids=["sqlite", "postgresql"])
