@@ -90,27 +90,37 @@ def fold(text: str) -> Folded:
 class Undisguised:
     """Folded text with spaced letters joined and each run of one character squeezed to a single one.
 
-    ``runs[i]`` says how often the character ``text[i]`` stood there, ``spaced[i]`` whether it was spaced out;
-    ``span`` leads back to the folded text.
+    ``runs[i]`` says how often the character ``text[i]`` stood there; ``span`` leads back to the folded text.
     """
 
     def __init__(self, folded: str) -> None:
-        kept, spaced = _joined(folded)
-        letters: list[str] = []
+        self._gaps, self._spaced = _spaced_words(folded)
         self.runs: list[int] = []
-        self.spaced: list[bool] = []
-        self._spans: list[tuple[int, int]] = []
-        for run in _RUN.finditer("".join([folded[at] for at in kept])):
-            start, end = run.span()
-            letters.append(run[1])
-            self.runs.append(end - start)
-            self.spaced.append(bool(spaced[kept[start]]))
-            self._spans.append((kept[start], kept[end - 1] + 1))
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        letters: list[str] = []
+        last = ""
+        for at, letter in enumerate(folded):
+            if self._gaps[at]:
+                continue
+            if letter == last:
+                self.runs[-1] += 1
+                self._ends[-1] = at + 1
+            else:
+                letters.append(letter)
+                self.runs.append(1)
+                self._starts.append(at)
+                self._ends.append(at + 1)
+                last = letter
         self.text = "".join(letters)
+
+    def spaced(self, start: int, end: int) -> bool:
+        """Whether all of ``text[start:end]`` was spaced out."""
+        return all(self._spaced[at] for at in self._starts[start:end])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where ``text[start:end]`` stands in the folded text; not for an empty stretch."""
-        return self._spans[start][0], self._spans[end - 1][1]
+        return self._starts[start], self._ends[end - 1]
 
 
 def squeezed(text: str) -> tuple[str, tuple[int, ...]]:
@@ -119,11 +129,11 @@ def squeezed(text: str) -> tuple[str, tuple[int, ...]]:
     return "".join(letter for letter, _ in runs), tuple(length for _, length in runs)
 
 
-def _joined(folded: str) -> tuple[list[int], bytearray]:
-    """The positions that stay when the gaps inside spaced-out words go, and for each position whether it was in one."""
-    spaced, gap = bytearray(len(folded)), bytearray(len(folded))
+def _spaced_words(folded: str) -> tuple[bytearray, bytearray]:
+    """For each position: whether it is a gap inside a spaced-out word, and whether it is in such a word at all."""
+    gaps, spaced = bytearray(len(folded)), bytearray(len(folded))
     for word in _SINGLES.finditer(folded):
         for at in range(*word.span()):
             spaced[at] = True
-            gap[at] = folded[at] == " "
-    return [at for at in range(len(folded)) if not gap[at]], spaced
+            gaps[at] = folded[at] == " "
+    return gaps, spaced

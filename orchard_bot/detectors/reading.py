@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from orchard_bot.detectors.normaliser import Folded, fold
+from orchard_bot.detectors.normaliser import Folded, Undisguised, fold
 
 HEAD = 6_000
 TAIL = 2_000
@@ -25,6 +25,11 @@ class Reading:
     def folded(self) -> Folded:
         """The scanned text without case, accents, look-alikes and invisible marks."""
         return fold(self.scanned)
+
+    @cached_property
+    def undisguised(self) -> Undisguised:
+        """The folded text, a space before and behind it, with spaced letters joined and repeats squeezed."""
+        return Undisguised(f" {self.folded.text} ")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A span of ``scanned`` as a span of ``original``."""

@@ -60,9 +60,10 @@ class WordList:
         folded = reading.folded
         found = list(self._folded.iter(f" {folded.text} "))
         stars = "*" in reading.scanned or "#" in reading.scanned
-        return self._examine(folded, found, stars) if found or stars else []
+        return self._examine(reading, found, stars) if found or stars else []
 
-    def _examine(self, folded: Folded, found: list[tuple[int, _Found]], stars: bool) -> list[Hit]:
+    def _examine(self, reading: Reading, found: list[tuple[int, _Found]], stars: bool) -> list[Hit]:
+        folded = reading.folded
         hits: list[Hit] = []
         innocent: list[tuple[int, int]] = []
         for at, what in found:
@@ -72,19 +73,19 @@ class WordList:
             elif what.length:
                 innocent.append(folded.span(end - what.length, end))
         if any(what is _LOOK_CLOSER for _, what in found):
-            hits.extend(self._closer(folded))
+            hits.extend(self._closer(folded, reading.undisguised))
         if stars:
             starred = self._starred.find(folded.source)
             hits.extend(Hit(start, end, term.disguised, True) for start, end, term in starred)
         return _apart(hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in innocent))
 
-    def _closer(self, folded: Folded) -> Iterator[Hit]:
+    def _closer(self, folded: Folded, text: Undisguised) -> Iterator[Hit]:
         """What shows once spaced letters are joined and drawn-out ones squeezed."""
-        text = Undisguised(f" {folded.text} ")
         for at, what in self._undisguised.iter(text.text):
             start, end = at + 1 - what.pad - what.length, at + 1 - what.pad
-            runs, spaced = text.runs[start:end], all(text.spaced[start:end])
-            if all(map(_run_fits, runs, what.runs)) and (spaced or (max(runs) >= DRAWN_OUT and what.term.repeatable)):
+            runs = text.runs[start:end]
+            drawn_out = max(runs) >= DRAWN_OUT and what.term.repeatable
+            if all(map(_run_fits, runs, what.runs)) and (drawn_out or text.spaced(start, end)):
                 left, right = text.span(start, end)
                 yield from _judged(folded, (left - 1, right - 1), what.term)
 
@@ -129,8 +130,10 @@ def _in_folded_text(lexicon: Lexicon) -> Iterator[tuple[str, _Found]]:
     for term in lexicon.terms.values():
         if term.disguisable:
             yield from (_entry(term, spelling) for spelling in spellings(term))
-    for letter in "abcdefghijklmnopqrstuvwxyz":
+    letters = {letter for term in lexicon.terms.values() if term.repeatable for letter in term.text if letter.isalpha()}
+    for letter in sorted(letters - {"w"}):
         yield letter * DRAWN_OUT, _LOOK_CLOSER
+    yield from (("w" * DRAWN_OUT + letter, _LOOK_CLOSER) for letter in sorted(letters))  # not for every www.
     for pair in sorted({term.text[:2] for term in lexicon.terms.values() if len(term.text.split()[0]) > 1}):
         yield from ((f" {pair[0]}{' ' * gap}{pair[1]} ", _LOOK_CLOSER) for gap in (1, 2, 3))
 

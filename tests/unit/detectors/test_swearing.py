@@ -123,6 +123,7 @@ def test_over_all_disguises_at_least_95_in_100_are_seen(detector: Detector) -> N
         ("*shit* and _fuck_", ["shit", "fuck"]),
         ("do I f u c k", ["f u c k"]),
         ("fu cking parking", ["fu cking"]),
+        ("wwwwanker, fuuuuck", ["wwwwanker", "fuuuuck"]),
         ("5h1t on it", ["5h1t"]),
         ("absofuckinglutely", ["fuck"]),
         ("a big d1ck, an a$$", ["d1ck", "a$$"]),
