@@ -140,7 +140,9 @@ class Feature:
     forwarded: Handler | None = None
     """What to do with a message that somebody forwards to the bot in private, outside any dialog."""
     standing: Mapping[str, str] = field(default_factory=dict)
-    """Timers that every community has, by kind: five cron fields in its time zone. Planned at start."""
+    """Timers that every community has, by kind: five cron fields in its time zone."""
+    at_start: tuple[str, ...] = ()
+    """Those of them that a community new to the bot has at once, too."""
     public_words: Mapping[str, str] = field(default_factory=dict)
     """Sentences of its own that a group may read, by key. Only for features that come in another package."""
     private_words: Mapping[str, str] = field(default_factory=dict)

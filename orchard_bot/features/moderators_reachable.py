@@ -69,4 +69,5 @@ FEATURE = Feature(
     outcomes={"reachable.hello": on_hello},
     timers={"reachable.probe": probe, "reachable.said": over},
     standing={"reachable.probe": "0 17 * * *"},
+    at_start=("reachable.probe",),
 )

@@ -9,8 +9,8 @@ from orchard_bot.features.pause import FOR_GOOD, first_in, over
 from orchard_bot.features.unit import Unit
 
 
-def on_month(due: Due, unit: Unit) -> None:
-    """Looks once a month whether the review is due, and says so once for each edition."""
+def on_look(due: Due, unit: Unit) -> None:
+    """Looks once a week whether the review is due, and says so once for each edition."""
     community, code = due.community, unit.house.code
     local = community.local(unit.now)
     if not code.review_overdue(local.date()) or community.is_quiet(unit.now):
@@ -23,6 +23,6 @@ def on_month(due: Due, unit: Unit) -> None:
 
 FEATURE = Feature(
     name="policy-notice",
-    timers={"policy-notice.month": on_month, "policy-notice.said": over},
-    standing={"policy-notice.month": "0 18 1 * *"},
+    timers={"policy-notice.look": on_look, "policy-notice.said": over},
+    standing={"policy-notice.look": "0 18 * * 1"},
 )

@@ -37,6 +37,7 @@ class Routes:
     outcomes: Mapping[str, OutcomeHandler] = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)
+    at_start: frozenset[str] = frozenset()
     versions: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -51,7 +52,8 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
     listeners: dict[type, list[Listener]] = defaultdict(list)
     forwarded: dict[str, Handler] = {}
     versions: dict[str, int] = {}
-    for feature in features:
+    known = tuple(features)
+    for feature in known:
         _add(versions, {feature.name: feature.dialog_version}, "feature")
         named: dict[str, tuple[str, Command]] = {one.name: (feature.name, one) for one in feature.commands}
         _add(commands, named, "command")
@@ -73,6 +75,7 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
         outcomes=outcomes,
         timers=timers,
         standing=standing,
+        at_start=frozenset(kind for feature in known for kind in feature.at_start),
         versions=versions,
     )
 

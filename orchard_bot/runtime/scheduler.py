@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from orchard_bot.community.community import Community
 from orchard_bot.errors import StorageError
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Due
@@ -65,13 +66,17 @@ class Scheduler:
                             community=community.id,
                             subject="",
                             data={},
-                            due=now if not known else next_time(cron, community.timezone, now) or now,
+                            due=self._first(kind, cron, community, now, new=not known),
                             cron=cron,
                             timezone=community.timezone,
                         )
                     )
 
         await self._core.storage.write(work)
+
+    def _first(self, kind: str, cron: str, community: Community, now: datetime, *, new: bool) -> datetime:
+        at_once = new and kind in self._routes.at_start
+        return now if at_once else next_time(cron, community.timezone, now) or now
 
     async def _fire_due(self) -> bool:
         now = self._core.clock.now()

@@ -206,12 +206,12 @@ def test_groups_on_another_account_hear_nothing(stage: Stage) -> None:
 
 
 def test_the_moderators_hear_once_that_the_review_is_overdue(stage: Stage) -> None:
-    stage.timer("policy-notice.month")
+    stage.timer("policy-notice.look")
     assert stage.told(stage.mia) == []
     stage.now = datetime(2026, 4, 1, 17, tzinfo=UTC)
-    stage.timer("policy-notice.month")
+    stage.timer("policy-notice.look")
     stage.now += timedelta(days=30)
-    stage.timer("policy-notice.month")
+    stage.timer("policy-notice.look")
     assert len(stage.told(stage.mia)) == len(stage.told(stage.omar)) == 1
     assert "March 2026" in stage.told(stage.mia)[0]
     assert stage.said() == []
@@ -219,14 +219,14 @@ def test_the_moderators_hear_once_that_the_review_is_overdue(stage: Stage) -> No
 
 def test_each_edition_is_overdue_for_itself(stage: Stage) -> None:
     stage.now = datetime(2026, 4, 1, 17, tzinfo=UTC)
-    stage.timer("policy-notice.month")
+    stage.timer("policy-notice.look")
     stage.house.code = msgspec.structs.replace(stage.house.code, version="0.2", review_due="2028-03")
     stage.now = datetime(2028, 4, 1, 17, tzinfo=UTC)
-    stage.timer("policy-notice.month")
+    stage.timer("policy-notice.look")
     assert len(stage.told(stage.mia)) == 2
 
 
 def test_nobody_is_told_about_the_review_at_night(stage: Stage) -> None:
     stage.now = datetime(2026, 4, 1, 22, tzinfo=UTC)
-    stage.timer("policy-notice.month")
+    stage.timer("policy-notice.look")
     assert stage.told(stage.mia) == []
