@@ -67,7 +67,7 @@ def _fix(settings: Mapping[str, Any]) -> str:
     unknown = [name for name in settings if name not in SandboxSettings.__struct_fields__]
     if unknown:
         return f"Remove {unknown[0]!r}; the settings here are: {fields}."
-    return "Correct the value at the place named; docs/reference/settings.md has an example of each."
+    return f"Correct the value at the place named. The settings here are: {fields}."
 
 
 def _wrong(problem: str, fix: str) -> ConfigError:

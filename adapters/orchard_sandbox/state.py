@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orchard_sandbox.cast import CastMember
+from orchard_sandbox.tour import Story
 
 PANELS = ("faults", "bot", "inside")
 
@@ -64,6 +65,11 @@ class PageState(Struct, frozen=True, kw_only=True):
     def with_story(self, story: str) -> PageState:
         """The same with this story of the tour open (empty: none)."""
         return replace(self, story=story)
+
+    def telling(self, story: Story) -> PageState:
+        """The same with this story open and just the phones out that play in it, each with its chat."""
+        private = [person for person, pane in story.shows if pane == "private"]
+        return replace(self, story=story.id, show=tuple(person for person, _ in story.shows), private=tuple(private))
 
     def composing(self, kind: str, person: str, message: str) -> PageState:
         """The same with this person answering or changing this message."""

@@ -63,6 +63,17 @@ def test_opening_a_chat_takes_the_phone_out_and_putting_it_away_leaves_the_rest(
     assert _read(state.without("grace").query()).show == ("priya", "tomasz", "amira")
 
 
+def test_a_story_takes_out_the_phones_that_play_in_it_and_no_others() -> None:
+    newcomer = next(each for each in STORIES if each.id == "newcomer")
+    state = _read(_read("show=hannah,joe&panel=bot").telling(newcomer).query())
+    assert (state.show, state.private, state.story, state.panel) == (
+        ("priya", "grace", "amira"),
+        ("amira",),
+        "newcomer",
+        "bot",
+    )
+
+
 def test_only_ones_own_half_written_message_is_settled() -> None:
     state = _read("").composing("reply", "priya", "m")
     assert state.settled("tomasz").compose is not None
