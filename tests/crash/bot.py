@@ -1,0 +1,117 @@
+"""The bot that gets killed: ``python -m tests.crash.bot <config> <address> [mutant]`` lives once for each line it reads.
+
+A life is a process of its own, forked from this one only to spare fifty starts of Python; it opens the database and
+connects to the World behind the address. The line says where it is to kill itself; a signal may come at any time
+besides. The mutants, which the crash test has to catch, exist nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import msgspec
+
+from orchard_bot.app import Composition
+from orchard_bot.chat.events import MessageDeleted, MessageEdited, MessagePosted
+from orchard_bot.chat.platform import Batch
+from orchard_bot.features.feature import Command, Feature, Request
+from orchard_bot.features.unit import Unit
+from orchard_bot.runtime.alarm import APSchedulerAlarm
+from orchard_bot.runtime.clock import SystemClock
+from orchard_bot.runtime.log import make_log
+from orchard_bot.storage.arrivals import SqlArrivals
+from orchard_bot.testing.world_link import LinkedPlatform
+
+LIFE_SECONDS = 120
+"""No life outlasts this, whatever becomes of the test."""
+ALOUD = "aloud"
+
+
+class Death(msgspec.Struct):
+    """Where to die: at the ``hit``-th time that the failpoint ``at`` is passed; nowhere by default."""
+
+    at: str = ""
+    hit: int = 0
+
+
+def tally(request: Request, unit: Unit) -> None:
+    """An effect to be counted: one line in the audit trail for each event; aloud, a sentence in the group as well."""
+    unit.note(request.community.id, "tally", f"{request.event.chat} {request.event.id}", by=None)
+    number, _, how = request.args.partition(" ")
+    if how == ALOUD:
+        unit.say(request.event.chat, unit.house.words.public("rules.card-for-all", card=number, label="", full=""))
+
+
+TALLY = Feature(
+    name="tally",
+    commands=(Command("tally", tally, summary="rules.summary"),),
+    listens={MessagePosted: tally, MessageEdited: tally, MessageDeleted: tally},
+)
+
+
+class ConfirmsEarly(LinkedPlatform):
+    """A mutant: tells the platform that events are stored before they are."""
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        async for batch in super().batches():
+            if batch.events:
+                await batch.acknowledge()
+            yield batch
+
+
+def _always_first(honest: Callable[[SqlArrivals, str, int], bool]) -> Callable[[SqlArrivals, str, int], bool]:
+    """A mutant: takes every event for a new one."""
+
+    def first_time(self: SqlArrivals, event: str, at: int) -> bool:
+        honest(self, event, at)
+        return True
+
+    return first_time
+
+
+async def live(composition: Composition, address: str, death: Death, mutant: str) -> None:
+    """From start to death, or to an orderly stop on SIGTERM."""
+    hits = 0
+
+    def failpoint(name: str) -> None:
+        nonlocal hits
+        hits += name == death.at
+        if hits and hits == death.hit:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    platform = ConfirmsEarly(address) if mutant == "confirm-early" else LinkedPlatform(address)
+    if mutant == "no-dedupe":
+        SqlArrivals.first_time = _always_first(SqlArrivals.first_time)  # type: ignore[method-assign]
+    clock = SystemClock()
+    storage = composition.open_storage(clock, failpoint)
+    try:
+        bot = composition.bot(
+            [platform], storage, clock=clock, alarm=APSchedulerAlarm(), log=make_log(), failpoint=failpoint
+        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, bot.stop)
+        await bot.run()
+    finally:
+        await storage.close()
+
+
+def main(config: str, address: str, mutant: str = "") -> None:
+    """One life after the other: for each line on stdin the process id, and later how it ended."""
+    composition = Composition.load(Path(config))
+    composition.features = [*composition.features, TALLY]
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(LIFE_SECONDS)
+            asyncio.run(live(composition, address, msgspec.json.decode(line, type=Death), mutant))
+            sys.exit()
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

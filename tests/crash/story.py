@@ -1,0 +1,249 @@
+"""What happens in the World while the bot dies and comes back: four class groups on a busy day, drawn from a seed.
+
+Talkers chat, ask, swear, edit and delete; reporters only report, each one thing at a time, as a parent would: they
+read the newest menu on their phone and choose from it, by its button or by typing its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from msgspec.structs import replace
+
+from orchard_bot.chat.abilities import YES
+from orchard_bot.chat.events import Event
+from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
+from orchard_bot.testing.profiles import SIGNAL, TELEGRAM, Profile
+from orchard_bot.testing.sim_message import SimMessage
+from orchard_bot.testing.world import World
+from tests.crash.bot import ALOUD
+
+GROUPS = ("ash", "birch", "larch", "rowan")
+TALKERS = 6
+REPORTERS = 5
+MODERATORS = ("amira", "joe")
+STEPS = ("Tell the moderators, in confidence", "Not sure")
+DONE = "It is on its way to the moderators"
+SWEARING = "This is bullshit"
+
+
+def _fast(profile: Profile) -> Profile:
+    """The same platform without its speed limits, and one that tells of deletions."""
+    abilities = replace(
+        profile.abilities, per_chat_per_minute=60_000.0, per_account_per_second=10_000.0, see_deletions=YES
+    )
+    return replace(profile, abilities=abilities, private_per_minute=60_000.0)
+
+
+BUTTONS, NUMBERS = _fast(TELEGRAM), _fast(SIGNAL)
+
+
+@dataclass
+class ToReport:
+    """One report on its way: ``taken`` steps through the menus so far."""
+
+    reporter: str
+    message: MessageRef
+    asked: SimMessage | None = None
+    taken: int = 0
+    done: bool = False
+
+
+@dataclass
+class Story:
+    """Everything that people do, and what of it must show in the end."""
+
+    world: World
+    random: Random
+    events: int
+    reports: int
+    posted: list[Event] = field(default_factory=list)
+    """Every event that the platform had for the bot."""
+    tallied: list[Event] = field(default_factory=list)
+    """Those of them that leave a line in the audit trail."""
+    aloud: dict[ChatRef, list[str]] = field(default_factory=dict)
+    """What the bot is to say in each group, in order."""
+    swearing: int = 0
+    filed: list[ToReport] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for who in MODERATORS:
+            self.world.add_person(who, who.title(), started=True)
+        for group in GROUPS:
+            people = [*self.talkers(group), *self.reporters(group)]
+            for who in people:
+                self.world.add_person(who, who.title(), started=True)
+            self.world.add_group(group, group.title(), members=[*people, *MODERATORS], admins=MODERATORS)
+        self._queues = {who: self._planned(each) for group in GROUPS for each, who in enumerate(self.reporters(group))}
+        self._chatter: list[tuple[str, SimMessage]] = []
+        self._number = 0
+        self._switched = False
+
+    @staticmethod
+    def talkers(group: str) -> list[str]:
+        return [f"{group}-talker-{n}" for n in range(TALKERS)]
+
+    @staticmethod
+    def reporters(group: str) -> list[str]:
+        return [f"{group}-reporter-{n}" for n in range(REPORTERS)]
+
+    @property
+    def over(self) -> bool:
+        """Whether everybody has done all that they had to do."""
+        return self.enough and all(report.done for report in self.filed)
+
+    @property
+    def enough(self) -> bool:
+        """Whether nothing more begins."""
+        return len(self.posted) >= self.events and len(self.filed) == self.reports
+
+    def answer(self) -> bool:
+        """Whoever reports looks at their phone and takes the next step. False where nobody had anything to do."""
+        return any([self._next_step(report) for report in self.filed if not report.done])
+
+    def go_on(self) -> None:
+        """The next thing happens somewhere."""
+        if not self._switched and len(self.posted) > self.events // 2:
+            self._switched = True
+            self._happens(lambda: self.world.change_profile(NUMBERS))
+        elif len(self.filed) * self.events < len(self.posted) * self.reports and self._report():
+            return
+        else:
+            kinds, weights = zip(*self._kinds(), strict=True)
+            self.random.choices(kinds, weights)[0](self.random.choice(GROUPS))
+
+    def _kinds(self) -> Iterator[tuple[Callable[[str], None], int]]:
+        yield self._chat, 28
+        yield self._tally, 28
+        yield self._tally_privately, 6
+        yield self._ask_for_rules, 8
+        yield self._swear, 5
+        yield self._edit, 8
+        yield self._delete, 5
+
+    def _chat(self, group: str) -> None:
+        self._number += 1
+        who, text = self.random.choice(self.talkers(group)), f"Ordinary message {self._number}"
+        self._happens(lambda: self._chatter.append((who, self.world.post(who, group, text))))
+
+    def _tally(self, group: str) -> None:
+        self._number += 1
+        how = f" {ALOUD}" if self.random.random() < 0.2 else ""
+        text = f"/tally {self._number}{how}"
+        self._happens(lambda: self.world.post(self.random.choice(self.talkers(group)), group, text), tally=True)
+        if how:
+            self.aloud.setdefault(self.world.group(group).ref, []).append(str(self._number))
+
+    def _tally_privately(self, group: str) -> None:
+        who = self.talkers(group)[0]
+        self._happens(lambda: self.world.post(who, self.world.private(who), "/tally"), tally=True)
+
+    def _ask_for_rules(self, group: str) -> None:
+        self._happens(lambda: self.world.post(self.random.choice(self.talkers(group)), group, "/rules"))
+
+    def _swear(self, group: str) -> None:
+        self.swearing += 1
+        self._happens(lambda: self.world.post(self.random.choice(self.talkers(group)), group, SWEARING), tally=True)
+
+    def _edit(self, group: str) -> None:
+        for _ in self._somewhere():
+            who, message = self._chatter[at := self.random.randrange(len(self._chatter))]
+            self._number += 1
+            text = f"Edited message {self._number}"
+            self._happens(
+                lambda: self._chatter.__setitem__(at, (who, self.world.edit(who, message, text))), tally=True
+            )
+
+    def _delete(self, group: str) -> None:
+        for _ in self._somewhere():
+            who, message = self._chatter.pop(self.random.randrange(len(self._chatter)))
+            self._happens(lambda: self.world.delete(who, message), tally=True)
+
+    def _somewhere(self) -> range:
+        return range(1 if len(self._chatter) > self.reports else 0)
+
+    def _report(self) -> bool:
+        """The next report by somebody who has finished their last one; its message is left alone from now on."""
+        busy = {report.reporter for report in self.filed if not report.done}
+        free = [who for group in GROUPS for who in self.reporters(group) if who not in busy and self._queues[who]]
+        found = [(who, at) for who in free for at, (author, _) in enumerate(self._chatter) if _neighbours(who, author)]
+        if not found:
+            return False
+        reporter, at = self.random.choice(found)
+        self._queues[reporter] -= 1
+        _, message = self._chatter.pop(at)
+        report = ToReport(reporter, message.ref)
+        self.filed.append(report)
+
+        def ask() -> None:
+            report.asked = self.world.post(reporter, message.ref.chat, "/report", reply_to=message)
+
+        self._happens(ask)
+        return True
+
+    def _planned(self, each: int) -> int:
+        """How many reports are left to one reporter."""
+        everybody = len(GROUPS) * REPORTERS
+        return self.reports // everybody + (each < self.reports % everybody)
+
+    def _next_step(self, report: ToReport) -> bool:
+        assert report.asked is not None
+        news = [one for one in self.seen_by(report.reporter) if one.by_bot and one.at > report.asked.at]
+        if report.taken == len(STEPS):
+            report.done = any(DONE in one.text for one in news)
+            return report.done
+        who, label = report.reporter, STEPS[report.taken]
+        for message in reversed(news):
+            for choice in message.choices:
+                if choice.label == label:
+                    report.taken += 1
+                    self._happens(lambda: self.world.press(who, message, choice.token))
+                    return True
+            for line in message.text.splitlines():
+                number, _, words = line.partition("  ")
+                if number.isdigit() and words == label:
+                    report.taken += 1
+                    self._happens(lambda: self.world.post(who, self.world.private(who), number))
+                    return True
+        return False
+
+    def seen_by(self, who: str) -> list[SimMessage]:
+        """What the bot and this person told each other, in private or shown in a group to them alone, oldest first."""
+        found = self.world.inbox(who)
+        group = who.partition("-")[0]
+        if group in GROUPS:
+            mine = self.world.person_ref(who)
+            found += [one for one in self.world.transcript(group, viewer=who) if one.only_for == mine]
+        return sorted(found, key=lambda one: one.at)
+
+    def _happens(self, act: Callable[[], object], *, tally: bool = False) -> None:
+        before = len(self.world.pending)
+        act()
+        new = self.world.pending[before:]
+        self.posted += new
+        if tally:
+            self.tallied += new
+
+
+def _neighbours(who: str, author: str) -> bool:
+    return who.partition("-")[0] == author.partition("-")[0]
+
+
+def config(database: str, policy: str) -> str:
+    """The settings of a bot in these groups."""
+    people = ", ".join(f'{{ person = "sandbox/{who}", name = "{who.title()}" }}' for who in MODERATORS)
+    communities = "".join(
+        f'\n[[communities]]\nid = "{group}"\nname = "{group.title()} class"\nchat = "sandbox/main/{group}"\n'
+        f'watch = "live"\nmoderators = [{people}]\n'
+        for group in GROUPS
+    )
+    return (
+        f'[bot]\ndatabase = "{database}"\npolicy = "{policy}"\n\n[adapters.sandbox]\naccount = "main"\n{communities}'
+    )
+
+
+def person(who: str) -> PersonRef:
+    """The ref of somebody in the story."""
+    return PersonRef("sandbox", who)
