@@ -37,7 +37,11 @@ class Composition:
         policy = load_policy(settings.policy, discovery.detectors())
         self.detectors: Sequence[Detector] = policy.detectors
         self.features = discovery.features()
-        words = load_wording(settings.wording)
+        words = load_wording(
+            settings.wording,
+            more_public={key: text for one in self.features for key, text in one.public_words.items()},
+            more_private={key: text for one in self.features for key, text in one.private_words.items()},
+        )
         self.house = House(settings.communities, policy.code, words, settings.retention)
 
     @classmethod

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from orchard_bot.chat.platform import Platform
-from orchard_bot.features.feature import Feature
-from orchard_bot.features.house import CommandInfo, House
 from orchard_bot.detectors.observation import Detector
 from orchard_bot.errors import StorageError
+from orchard_bot.features.feature import Feature
+from orchard_bot.features.house import House
 from orchard_bot.runtime.alarm import Alarm
 from orchard_bot.runtime.clock import Clock
 from orchard_bot.runtime.core import Core
@@ -23,7 +23,7 @@ from orchard_bot.runtime.ledger import Storage
 from orchard_bot.runtime.log import Log
 from orchard_bot.runtime.performing import Performing
 from orchard_bot.runtime.preparing import Preparing
-from orchard_bot.runtime.routes import compile_routes
+from orchard_bot.runtime.routes import check_summaries, compile_routes
 from orchard_bot.runtime.scheduler import Scheduler
 from orchard_bot.runtime.sender import Sender
 
@@ -51,12 +51,10 @@ class Bot:
         failpoint: Failpoint = none,
     ) -> None:
         routes = compile_routes(features)
-        house.commands = tuple(
-            CommandInfo(command.name, command.summary, command.where, command.roles)
-            for _, command in routes.commands.values()
-        )
         for feature in features:
             house.words = house.words.with_more(feature.public_words, feature.private_words)
+        check_summaries(routes, house.words)
+        house.commands = tuple(command.info for _, command in routes.commands.values())
         self.preparing = Preparing(house, detectors, log)
         handling = Handling(house, routes, log)
         self.core = Core(house, storage, self.preparing, handling, clock, log, failpoint)

@@ -1,7 +1,8 @@
 """What people say to the bot in private: commands, numbers, answers to questions, presses of choices.
 
-Order of meaning: the word to stop, a command, a number that is on offer, a forwarded message, the answer to an
-open question; anything else gets a friendly pointer. A private dialog never goes on in a group.
+Order of meaning: the word to stop, a number that is on offer, a command, the answer to an open question, a
+forwarded message; anything else gets a friendly pointer. Which group it is about is asked only where that matters.
+A private dialog never goes on in a group.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from orchard_bot.runtime.performing import Performing
 from orchard_bot.runtime.preparing import command_of
 from orchard_bot.runtime.routes import Routes
 
-STOP_WORDS = frozenset({"cancel", "stop", "/cancel", "/stop"})
+STOP_WORDS = frozenset({"cancel", "stop"})
 WHICH_GROUP = "runtime.which-group"
 
 
@@ -36,25 +37,29 @@ class Conversation:
 
     def message(self, event: MessagePosted, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
         """Somebody wrote to the bot."""
-        for found in passage.member_of:
-            if ledger.people.joined(found, event.author, now):
-                effects.joined.append((found, event.author))
+        self._note_groups(event.author, passage, ledger, now, effects)
         self._note_open(event.account, event.author, event.chat, ledger, now)
-        dialog = ledger.dialogs.get(event.account, event.author)
-        community = self._community(event.account, event.author, ledger, dialog)
-        if community is None:
-            self._ask_which(event, ledger, now)
+        text = visible(event.text).strip()
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+        offer = None if number is None else ledger.offers.by_number(event.account, event.author, number, now)
+        if _command(text)[0] in STOP_WORDS or text.lower() in STOP_WORDS:
+            ended = ledger.dialogs.end(event.account, event.author)
+            self._reply(event, event.author, "runtime.cancelled" if ended else "runtime.nothing-open", ledger, now)
+        elif offer is not None:
+            self._chosen(event, event.author, event.author_name, offer, ledger, now)
         else:
-            self._in(community, event, dialog, ledger, now)
+            self._wish(event, text, ledger, now)
 
-    def opened(self, event: ChatOpened, passage: Passage, ledger: Ledger, now: datetime) -> None:
+    def opened(self, event: ChatOpened, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
         """Somebody opened a private chat: what was kept for them goes out, then the listeners hear of it."""
+        self._note_groups(event.person, passage, ledger, now, effects)
         self._note_open(event.account, event.person, event.chat, ledger, now)
-        community = self._house.communities.get(event.payload) or self._community(
-            event.account, event.person, ledger, None
+        theirs = self._candidates(event.account, event.person, ledger)
+        community = (
+            next((one for one in theirs if one.id == event.payload), None)
+            or self._community(event.account, event.person, ledger, None)
+            or next(iter([*theirs, *self._house.served_by(event.account)]), None)
         )
-        if community is None:
-            community = next(iter(self._house.served_by(event.account)), None)
         if community is None:
             return
         request = self._request(event, community, event.person, event.name, ledger)
@@ -86,34 +91,54 @@ class Conversation:
 
         return refuse
 
+    def _wish(self, event: MessagePosted, text: str, ledger: Ledger, now: datetime) -> None:
+        """Something that a feature has to answer, in a group's name."""
+        name, _ = _command(text)
+        dialog = ledger.dialogs.get(event.account, event.author)
+        wanted = name is not None or dialog is not None or event.forwarded is not None
+        candidates = self._candidates(event.account, event.author, ledger)
+        community = self._community(event.account, event.author, ledger, dialog)
+        if name is not None and name not in self._routes.commands:
+            self._reply(event, event.author, "runtime.unknown-command", ledger, now)
+        elif community is not None:
+            self._in(community, event, dialog, ledger, now)
+        elif not candidates:
+            self._stranger(name, event, ledger, now)
+        elif wanted:
+            self._ask_which(candidates, event, ledger, now)
+        else:
+            self._at_a_loss(event, text, ledger, now)
+
+    def _stranger(self, name: str | None, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
+        """Somebody from no group of ours may ask what anybody may ask; which groups there are they do not learn."""
+        found = self._routes.commands.get(name or "")
+        served = self._house.served_by(event.account)
+        if found is not None and served and Role.STRANGER in found[1].roles:
+            self._in(served[0], event, None, ledger, now)
+        else:
+            self._reply(event, event.author, "runtime.stranger", ledger, now)
+
     def _in(
         self, community: Community, event: MessagePosted, dialog: Dialog | None, ledger: Ledger, now: datetime
     ) -> None:
         text = visible(event.text).strip()
-        name, args = command_of(text) if text.startswith("/") else (None, "")
+        name, args = _command(text)
         request = self._request(event, community, event.author, event.author_name, ledger, text=text, args=args)
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
-        offer = None if number is None else ledger.offers.by_number(event.account, event.author, number, now)
-        if text.lower() in STOP_WORDS:
-            ended = ledger.dialogs.end(event.account, event.author)
-            self._reply(event, event.author, "runtime.cancelled" if ended else "runtime.nothing-open", ledger, now)
-        elif name is not None:
+        if name is not None:
             self._command(name, request, ledger, now)
-        elif offer is not None:
-            self._chosen(event, event.author, event.author_name, offer, ledger, now)
         elif dialog is not None:
             self._answer(dialog, request, ledger, now)
         elif event.forwarded is not None and self._routes.forwarded is not None:
             self._performing.run(self._routes.forwarded, request, ledger, now, cause=f"{event.id}:forwarded")
         else:
-            self._reply(event, event.author, "runtime.not-understood", ledger, now)
+            self._at_a_loss(event, text, ledger, now)
+
+    def _at_a_loss(self, event: MessagePosted, text: str, ledger: Ledger, now: datetime) -> None:
+        key = "runtime.no-such-number" if text.isascii() and text.isdigit() else "runtime.not-understood"
+        self._reply(event, event.author, key, ledger, now)
 
     def _command(self, name: str, request: Request, ledger: Ledger, now: datetime) -> None:
-        found = self._routes.commands.get(name)
-        if found is None:
-            self._reply(request.event, request.person, "runtime.unknown-command", ledger, now)
-            return
-        feature, command = found
+        feature, command = self._routes.commands[name]
         run = command.run if request.role in command.roles else self.not_here(command)
         self._performing.run(run, request, ledger, now, cause=f"{request.event.id}:{feature}")
 
@@ -182,11 +207,7 @@ class Conversation:
         served = self._house.served_by(account)
         return [one for one in served if one.id in known or one.moderator(person)]
 
-    def _ask_which(self, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
-        candidates = self._candidates(event.account, event.author, ledger)
-        if not candidates:
-            self._reply(event, event.author, "runtime.stranger", ledger, now)
-            return
+    def _ask_which(self, candidates: list[Community], event: MessagePosted, ledger: Ledger, now: datetime) -> None:
         unit = self._performing.unit(ledger, now, f"{event.id}:which")
         said = encode_event(event).decode()
         options = [Option(one.name, WHICH_GROUP, {"group": one.id, "said": said}) for one in candidates[:9]]
@@ -201,6 +222,14 @@ class Conversation:
         if community is not None and isinstance(said, MessagePosted):
             ledger.people.set_home(offer.account, offer.person, community.id)
             self._in(community, said, None, ledger, now)
+
+    def _note_groups(
+        self, person: PersonRef, passage: Passage, ledger: Ledger, now: datetime, effects: Effects
+    ) -> None:
+        """What the platform answered about somebody whom we did not know."""
+        for community in passage.member_of:
+            if ledger.people.joined(community, person, now):
+                effects.joined.append((community, person))
 
     def _note_open(self, account: AccountRef, person: PersonRef, chat: ChatRef, ledger: Ledger, now: datetime) -> None:
         if not ledger.people.has_opened(account, person):
@@ -236,3 +265,7 @@ class Conversation:
         assert isinstance(event, ChoiceMade | ChatOpened | MessagePosted)
         words = self._house.words.private(key)
         self._performing.tell(event.account, person, words, ledger, now, cause=f"{event.id}:reply")
+
+
+def _command(text: str) -> tuple[str | None, str]:
+    return command_of(text) if text.startswith("/") else (None, "")

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from orchard_bot.chat.events import Event
+from orchard_bot.chat.events import Event, MessagePosted
 from orchard_bot.chat.platform import Platform
 from orchard_bot.chat.refs import AccountRef, ChatRef
 from orchard_bot.errors import PlatformError
@@ -133,7 +133,7 @@ class Core:
 
     async def _memberships(self, passage: Passage) -> tuple[str, ...]:
         event = passage.event
-        person = getattr(event, "author", None)
+        person = event.author if isinstance(event, MessagePosted) else getattr(event, "person", None)
         platform = self.platforms.get(event.account)
         if person is None or platform is None or passage.community is not None:
             return ()

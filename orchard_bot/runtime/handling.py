@@ -110,7 +110,7 @@ class Handling:
             case ChoiceMade():
                 self._conversation.choice(event, ledger, now)
             case ChatOpened():
-                self._conversation.opened(event, passage, ledger, now)
+                self._conversation.opened(event, passage, ledger, now, effects)
             case _ if community is None:
                 return
             case ChatMoved():

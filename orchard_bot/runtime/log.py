@@ -80,7 +80,9 @@ def make_log(stream: TextIO | None = None, *, json: bool | None = None) -> Log:
 
 def silent_log() -> Log:
     """A log that writes nothing, for tests and one-off commands."""
-    return Log(structlog.wrap_logger(None, processors=[_drop], wrapper_class=structlog.make_filtering_bound_logger("critical")))
+    return Log(
+        structlog.wrap_logger(None, processors=[_drop], wrapper_class=structlog.make_filtering_bound_logger("critical"))
+    )
 
 
 def _drop(_: WrappedLogger, __: str, ___: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

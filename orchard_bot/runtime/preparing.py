@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from orchard_bot.chat.events import Event, MessageEdited, MessagePosted, storable
-from orchard_bot.chat.refs import ChatRef, PersonRef
+from orchard_bot.chat.events import ChatOpened, Event, MessageEdited, MessagePosted, storable
+from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.text import visible
 from orchard_bot.community.code_of_conduct import Tier
 from orchard_bot.community.community import Community, Watch
@@ -45,6 +45,8 @@ class Preparing:
         passage = Passage(event, self._lane(event.chat), self._house.in_chat(event.chat))
         if type(event) is MessagePosted or type(event) is MessageEdited:
             self._message(passage, event)
+        elif type(event) is ChatOpened:
+            passage.enquire = self._is_new_here(event.account, event.person)
         return passage
 
     def reconsider(self, event: Event, only: tuple[str, ...] | None) -> Passage:
@@ -65,7 +67,7 @@ class Preparing:
         if text[:1] == "/" and type(event) is MessagePosted:
             passage.command, passage.args = command_of(text)
         if event.private:
-            passage.enquire = self._is_new_here(event)
+            passage.enquire = self._is_new_here(event.account, event.author)
         elif community is not None and passage.command is None:
             if community.watch is not Watch.OFF and text:
                 passage.observations = self._observed(text, self._fast)
@@ -95,11 +97,10 @@ class Preparing:
     def _knows(self, community: Community, person: PersonRef) -> bool:
         return person in self.members.get(community.id, ())
 
-    def _is_new_here(self, event: MessagePosted) -> bool:
-        person = event.author
+    def _is_new_here(self, account: AccountRef, person: PersonRef) -> bool:
         if self._house.moderated_by(person):
             return False
-        return not any(self._knows(one, person) for one in self._house.served_by(event.account))
+        return not any(self._knows(one, person) for one in self._house.served_by(account))
 
     def _lane(self, chat: ChatRef) -> str:
         lane = self._lanes.get(chat)

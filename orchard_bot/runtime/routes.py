@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from orchard_bot.community.wording import UnknownWording, Wording
 from orchard_bot.errors import OrchardError
 from orchard_bot.features.feature import Command, Feature, Handler, OutcomeHandler, TimerHandler
 
@@ -15,6 +16,10 @@ T = TypeVar("T")
 
 class Clash(OrchardError):
     """Two features claim the same word. Uninstall one, or rename its command."""
+
+
+class Unspoken(OrchardError):
+    """A command has no line for ``/help``. Add the sentence to its feature's ``private_words``, without fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,19 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
         at_start=frozenset(kind for feature in known for kind in feature.at_start),
         versions=versions,
     )
+
+
+def check_summaries(routes: Routes, words: Wording) -> None:
+    """Raises ``Unspoken`` for a command whose line in ``/help`` is not in the wording, or needs filling in."""
+    for feature, command in routes.commands.values():
+        try:
+            words.private(command.summary)
+        except UnknownWording:
+            problem = (
+                f"The feature {feature!r} has no private sentence {command.summary!r} for /{command.name} in /help."
+            )
+            fix = "Add it to the feature's private_words (without fields), or uninstall the feature."
+            raise Unspoken(f"{problem} {fix}") from None
 
 
 def _add(table: dict[str, T], more: Mapping[str, T], what: str) -> None:

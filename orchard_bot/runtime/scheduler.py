@@ -40,7 +40,9 @@ class Scheduler:
                 try:
                     while await self._fire_due():
                         pass
-                    self._alarm.set(await self._core.storage.read(lambda book: book.clockwork.next_due()), self._bell.ring)
+                    self._alarm.set(
+                        await self._core.storage.read(lambda book: book.clockwork.next_due()), self._bell.ring
+                    )
                 except StorageError as error:
                     self._core.log.fault("schedules stopped for a moment", error)
                     self._alarm.set(self._core.clock.now() + RETRY, self._bell.ring)

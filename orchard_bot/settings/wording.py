@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -23,13 +24,23 @@ class _Sections(Struct, frozen=True, forbid_unknown_fields=True):
     private: dict[str, str] = {}
 
 
-def load_wording(path: Path | None = None, *, own: Path = DEFAULT) -> Wording:
+def load_wording(
+    path: Path | None = None,
+    *,
+    own: Path = DEFAULT,
+    more_public: Mapping[str, str] = MappingProxyType({}),
+    more_private: Mapping[str, str] = MappingProxyType({}),
+) -> Wording:
     """The wording, with the entries of the operator's file at ``path`` in place of the bot's own.
+
+    ``more_public`` and ``more_private`` are sentences that features from other packages bring; an operator may put
+    those differently too.
 
     Raises ConfigError, with file, line and fix, for an entry the bot does not have, one in the wrong section, a
     field it cannot fill in, an empty or overlong text.
     """
-    ours = _own(own)
+    bots = _own(own)
+    ours = _Sections({**more_public, **bots.public}, {**more_private, **bots.private})
     if path is None:
         return Wording(ours.public, ours.private)
     file = read_toml(path)
