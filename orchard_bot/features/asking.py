@@ -105,50 +105,6 @@ def on_silent(due: Due, unit: Unit) -> None:
         hand_over(unit, case, "poster-silent")
 
 
-def poster_changed_it(unit: Unit, case: Case) -> None:
-    """The poster mended the message while they were asked: is it all right now?"""
-    words = unit.house.words
-    options = [Option(words.label(f"report.{key}"), f"report.{key}", {"case": case.id}) for key in ("mended", "still")]
-    for report in unit.books.cases.reports(case.id):
-        unit.tell(
-            report.account,
-            report.reporter,
-            words.private("report.poster-changed-it", text=shortened(case.evidence, QUOTE_LIMIT)),
-            options,
-            community=case.community,
-        )
-
-
-def on_mended(request: Request, unit: Unit) -> None:
-    """It is all right now, says somebody who reported it."""
-    case = _own_case(request, unit)
-    if case is None:
-        return
-    if len(unit.books.cases.reports(case.id)) == 1 and not case.safety:
-        settle(unit, case, CHANGED, by=None)
-    else:
-        # Others have a say too; the timer decides unless one of them still minds.
-        unit.answer(request, unit.house.words.private("report.mended-noted"))
-
-
-def on_still(request: Request, unit: Unit) -> None:
-    """It is not, says somebody who reported it."""
-    case = _own_case(request, unit)
-    if case is not None:
-        hand_over(unit, case, "changed-still")
-        unit.answer(request, unit.house.words.private("report.on-its-way", code=case.code))
-
-
-def _own_case(request: Request, unit: Unit) -> Case | None:
-    case = case_of(unit, str(request.data["case"]))
-    mine = case is not None and any(r.reporter == request.person for r in unit.books.cases.reports(case.id))
-    if case is not None and mine and case.state is CaseState.ASKED:
-        return case
-    text = standing(unit, case) if case is not None and mine else unit.house.words.private("report.unknown-code")
-    unit.answer(request, text)
-    return None
-
-
 def _ask(unit: Unit, case: Case) -> None:
     words, poster = unit.house.words, case.author
     assert poster is not None  # the menu offers this only where there is a poster

@@ -116,7 +116,7 @@ def _propose(request: Request, unit: Unit, case: Case) -> None:
             options,
             community=case.community,
             stays=True,
-            lasts=unit.house.retention.case_to_decide,
+            lasts=unit.house.retention.open_case,
         )
     unit.answer(request, words.private("decisions.second-asked"))
 

@@ -6,6 +6,8 @@ that did not work.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from orchard_bot.chat.intents import DeleteMessage, Intent, Priority, Remove, Restrict
 from orchard_bot.chat.refs import AccountRef
 from orchard_bot.chat.text import PrivateText, shortened, shown_name
@@ -32,6 +34,8 @@ def carry_out(unit: Unit, case: Case, via: AccountRef) -> None:
             tell_poster(unit, case)
         case Verdict.DELETE | Verdict.MUTE | Verdict.REMOVE:
             unit.emit(_act(unit, case, decision, via))
+        case unknown:
+            assert_never(unknown)
 
 
 def tell_poster(unit: Unit, case: Case) -> None:

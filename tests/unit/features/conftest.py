@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
 from itertools import count
@@ -14,11 +15,21 @@ import pytest
 from sqlalchemy import create_engine
 
 from orchard_bot import features
-from orchard_bot.chat.events import ChatOpened, Event, JoinRequested, MemberJoined, MemberLeft
+from orchard_bot.chat.events import (
+    ChatOpened,
+    Event,
+    JoinRequested,
+    MemberJoined,
+    MemberLeft,
+    MessageDeleted,
+    MessagePosted,
+    Quoted,
+)
 from orchard_bot.chat.intents import Choice, EditOwn, Intent, Say, TellPrivately
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.code_of_conduct import CodeOfConduct
 from orchard_bot.community.community import Community, Moderator
+from orchard_bot.detectors.observation import Observation
 from orchard_bot.features.books import Offer
 from orchard_bot.features.feature import Due, Feature, Handler, Outcome, Request
 from orchard_bot.features.house import House
@@ -60,6 +71,7 @@ class Stage:
         self.now = WEDNESDAY_EVENING
         self.intents: list[Intent] = []
         self._causes = count(1)
+        self._delivered = 0
         for person in (self.anna, self.ben, self.mia, self.omar):
             ledger.people.joined("3b", person, self.now)
 
@@ -101,14 +113,57 @@ class Stage:
         tokens = [
             choice.token
             for intent in reversed(self.intents)
-            if isinstance(intent, TellPrivately) and intent.person == to
+            if isinstance(intent, TellPrivately | EditOwn)
             for choice in intent.choices
             if choice.label == label
         ]
         offers = (self.books.offers.by_token(token) for token in tokens)
-        offer = next((found for found in offers if found is not None), None)
+        offer = next((found for found in offers if found is not None and found.person == to), None)
         assert offer is not None, f"{label!r} is not on offer"
         return offer
+
+    def report(self, about: MessagePosted, by: PersonRef = anna, words: str = "", **others: object) -> Sequence[Intent]:
+        """Somebody answers a message in the group with /report."""
+        quoted = Quoted(about.message, about.author, about.author_name, about.text, about.at)
+        quoted = msgspec.structs.replace(quoted, **others)
+        event = a_message(f"/report {words}".strip(), author=by, reply_to=quoted)
+        request = self.request(event, by, text=event.text, args=words)
+        return self.run(self.routes.commands["report"][1].run, request)
+
+    def forward(self, quoted: Quoted, by: PersonRef = anna) -> Sequence[Intent]:
+        """Somebody forwards a message to the bot, as the answer to an open question or out of the blue."""
+        event = a_private_message("", author=by, forwarded=quoted)
+        dialog = self.books.dialogs.get(self.account, by)
+        handler = self.routes.dialogs[dialog.state] if dialog else self.routes.forwarded
+        assert handler is not None
+        return self.run(handler, self.request(event, by, data=dialog.data if dialog else {}))
+
+    def group(self, event: MessagePosted | MessageDeleted, *seen: Observation) -> Sequence[Intent]:
+        """Something happens to a message in the group; ``seen`` is what detectors noticed in it."""
+        by = event.author if isinstance(event, MessagePosted) else event.by or PersonRef(event.chat.platform, "")
+        text = event.text if isinstance(event, MessagePosted) else ""
+        request = self.request(event, by, text=text, observations=seen)
+        before = len(self.intents)
+        for listener in self.routes.listeners.get(type(event), ()):
+            self.run(listener.run, request)
+        return self.intents[before:]
+
+    def deliver(self, *, held: Collection[PersonRef] = (), lost: Collection[PersonRef] = ()) -> Sequence[Intent]:
+        """Everything on its way arrives, and the features that asked hear of it; not so for these people."""
+        before = len(self.intents)
+        place = self._delivered
+        while place < len(self.intents):
+            intent = self.intents[place]
+            place += 1
+            person = getattr(intent, "person", None)
+            if isinstance(intent, TellPrivately):
+                self.books.people.reachable(intent.account, intent.person, person not in {*held, *lost}, self.now)
+            if intent.origin:
+                refused = person in {*held, *lost}
+                why = "They cannot be reached." if refused else ""
+                self.outcome(intent, delivered=not refused, waiting=person in held, why=why)
+        self._delivered = place
+        return self.intents[before:]
 
     def happens(self, event: MemberJoined | MemberLeft | JoinRequested | ChatOpened) -> Sequence[Intent]:
         """Everybody who listens hears of it."""
@@ -122,7 +177,7 @@ class Stage:
         self, intent: Intent, *, delivered: bool = False, waiting: bool = False, why: str = ""
     ) -> Sequence[Intent]:
         """Tell the feature how ``intent`` went."""
-        person = intent.person if isinstance(intent, TellPrivately) else None
+        person = getattr(intent, "person", None)
         outcome = Outcome(delivered, intent.key, intent.subject, self.account, person, why, waiting)
         unit = self._unit()
         self.routes.outcomes[intent.origin](outcome, unit)
@@ -195,10 +250,22 @@ class Stage:
         return fresh
 
 
-@pytest.fixture
-def stage() -> Iterator[Stage]:
+@contextmanager
+def _a_stage() -> Iterator[Stage]:
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     with engine.begin() as connection:
         yield Stage(SqlLedger(connection))
     engine.dispose()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with _a_stage() as stage:
+        yield stage
+
+
+@pytest.fixture
+def new_stage() -> Callable[[], AbstractContextManager[Stage]]:
+    """A stage for each example of a property."""
+    return _a_stage
