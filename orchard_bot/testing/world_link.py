@@ -45,6 +45,11 @@ class WorldServer:
         self._server: asyncio.Server | None = None
         self._visits: set[asyncio.Task[None]] = set()
 
+    @property
+    def visitors(self) -> int:
+        """How many connections are open, or have requests that are still to be carried out."""
+        return len(self._visits)
+
     async def start(self, address: str) -> str:
         """Listen. Gives the address to connect to, with the port that was chosen."""
         if "/" in address:

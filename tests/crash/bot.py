@@ -86,7 +86,7 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
 
     platform = ConfirmsEarly(address) if mutant == "confirm-early" else LinkedPlatform(address)
     if mutant == "no-dedupe":
-        SqlArrivals.first_time = _always_first(SqlArrivals.first_time)  # type: ignore[method-assign]
+        SqlArrivals.first_time = _always_first(SqlArrivals.first_time)  # type: ignore[assignment, method-assign]
     clock = SystemClock()
     storage = composition.open_storage(clock, failpoint)
     try:
@@ -109,8 +109,13 @@ def main(config: str, address: str, mutant: str = "") -> None:
             signal.alarm(LIFE_SECONDS)
             asyncio.run(live(composition, address, msgspec.json.decode(line, type=Death), mutant))
             sys.exit()
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        _answer(pid)
+        _answer(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _answer(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -102,7 +102,9 @@ def _in_order(what: str, found: dict[str, list[str]], expected: dict[str, list[s
 def _left_over(connection: Connection) -> Iterator[str]:
     parked = connection.execute(select(queue.c.reference, queue.c.error)).all()
     yield from (f"an event is still in the queue, or parked: {row}" for row in parked)
-    letters_left = connection.execute(select(letters.c.key, letters.c.state, letters.c.why).where(letters.c.state != "sent"))
+    letters_left = connection.execute(
+        select(letters.c.key, letters.c.state, letters.c.why).where(letters.c.state != "sent")
+    )
     yield from (f"a letter is not sent: {row}" for row in letters_left)
 
 

@@ -23,16 +23,20 @@ class Life:
 
     def __init__(self, pid: int, process: asyncio.subprocess.Process) -> None:
         self._pid, self._process = pid, process
+        self._over = False
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; nothing happens where it has ended already."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, number)
+        if not self._over:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     async def ended(self) -> int:
         """How it ended: an exit code, or minus the signal that killed it."""
         assert self._process.stdout is not None
-        return int(await self._process.stdout.readline())
+        code = int(await self._process.stdout.readline())
+        self._over = True
+        return code
 
 
 class Nursery:
@@ -40,6 +44,7 @@ class Nursery:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._latest: Life | None = None
 
     async def begin(self, death: Death) -> Life:
         """A new life, with the death it is to die."""
@@ -47,7 +52,16 @@ class Nursery:
         assert self._process.stdout is not None
         self._process.stdin.write(msgspec.json.encode(death) + b"\n")
         await self._process.stdin.drain()
-        return Life(int(await self._process.stdout.readline()), self._process)
+        self._latest = Life(int(await self._process.stdout.readline()), self._process)
+        return self._latest
+
+    async def close(self) -> None:
+        """No more lives."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        if self._latest is not None:
+            self._latest.send(signal.SIGKILL)
+        await self._process.wait()
 
 
 @asynccontextmanager
@@ -61,10 +75,8 @@ async def nursery(config: Path, address: str, mutant: str, log: Path) -> AsyncIt
             stdout=asyncio.subprocess.PIPE,
             stderr=lines,
         )
-        assert process.stdin is not None
+        nursery = Nursery(process)
         try:
-            yield Nursery(process)
+            yield nursery
         finally:
-            process.stdin.close()
-            async with asyncio.timeout(30):
-                await process.wait()
+            await nursery.close()

@@ -39,6 +39,7 @@ class Show:
         self._database, self._config = folder / "orchard.db", folder / "orchard.toml"
         self._config.write_text(config(str(self._database), str(POLICY)), encoding="utf-8")
         self.world = World(BUTTONS, SystemClock().now)
+        self._server = WorldServer(self.world)
         self.story = Story(self.world, self.random, events, reports)
         self.sends = Sends(self.world, self._database)
         self.deaths: Counter[str] = Counter()
@@ -47,23 +48,28 @@ class Show:
 
     async def run(self, deaths: Sequence[Death]) -> list[str]:
         """The bot dies all these deaths, and lives on until all is done. Gives what is wrong then."""
-        server = WorldServer(self.world)
-        address = await server.start(str(self._folder / "world"))
+        restless: list[str] = []
+        address = await self._server.start(str(self._folder / "world"))
         try:
             async with nursery(self._config, address, self._mutant, self._folder / "log") as lives:
                 for number, death in enumerate(deaths):
                     await self._dies(lives, death, share=(number + 1) / (len(deaths) + 1))
-                await self._stops(lives)
+                try:
+                    await self._stops(lives)
+                except TimeoutError:
+                    restless = ["the bot never came to rest"]
         finally:
-            await server.stop()
-        return findings(self.world, self.story, self._database, self.sends)
+            await self._server.stop()
+        return restless + findings(self.world, self.story, self._database, self.sends)
 
     async def _dies(self, lives: Nursery, death: Death, share: float) -> None:
         """One life, up to the death that is planned for it."""
         life = await lives.begin(death)
-        code = await self._while_people_act(share, self._killed(life, death))
+        code = await self._while_people_act(share, self._killed(life, death), on=death != AT_RANDOM)
         assert code == -signal.SIGKILL, f"The bot ended with {code} instead of being killed: {death}"
         self.deaths[death.at or "at a random moment"] += 1
+        while self._server.visitors:  # noqa: ASYNC110 - what the dead have asked for still happens
+            await asyncio.sleep(0.001)
         self.sends.life_ended()
 
     async def _stops(self, lives: Nursery) -> None:
@@ -74,34 +80,34 @@ class Show:
         assert await life.ended() == 0
         self.sends.life_ended()
 
-    async def _while_people_act(self, share: float, end: Coroutine[None, None, T]) -> T:
+    async def _while_people_act(self, share: float, end: Coroutine[None, None, T], *, on: bool = False) -> T:
         async with asyncio.timeout(A_LIFE), asyncio.TaskGroup() as tasks:
-            acting = tasks.create_task(self._people_act(share))
+            acting = tasks.create_task(self._people_act(share, on=on))
             result = await end
             acting.cancel()
         return result
 
-    async def _people_act(self, share: float) -> None:
-        """Answers come at once; much else happens until ``share`` of it all has; then one thing at a time."""
+    async def _people_act(self, share: float, *, on: bool) -> None:
+        """Answers come at once; much else happens until ``share`` of it all has; then ``on``: one thing at a time."""
         crowd = self.random.choice((4, 20, 60))
         while True:
             acted = self.story.answer()
-            busy = len(self.story.posted) < share * self.story.events
-            if not self.story.enough and len(self.world.pending) < (crowd if busy else 1):
-                self.story.go_on()
-            elif not acted:
+            busy = not self.story.enough and (share == 1.0 or len(self.story.posted) < share * self.story.events)
+            if len(self.world.pending) < (crowd if busy else on):
+                acted |= self.story.go_on()
+            if not acted:
                 self._change.clear()
                 await self._change.wait()
             await asyncio.sleep(0)
 
     async def _killed(self, life: Life, death: Death) -> int:
         if death == AT_RANDOM:
-            await asyncio.sleep(self.random.uniform(0.0, 1.2))  # not to wait for anything: the moment is the point
+            await asyncio.sleep(self.random.uniform(0.0, 0.8))  # not to wait for anything: the moment is the point
             life.send(signal.SIGKILL)
         return await life.ended()
 
     async def _comes_to_rest(self) -> None:
-        while not (self.story.over and not self.world.pending and self._all_sent()):
+        while not (self.story.over and not self.world.pending and self._all_sent()):  # noqa: ASYNC110 - it is a file
             await asyncio.sleep(0.05)
 
     def _all_sent(self) -> bool:

@@ -7,6 +7,7 @@ read the newest menu on their phone and choose from it, by its button or by typi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
@@ -46,7 +47,7 @@ class ToReport:
 
     reporter: str
     message: MessageRef
-    asked: SimMessage | None = None
+    asked: SimMessage
     taken: int = 0
     done: bool = False
 
@@ -101,18 +102,20 @@ class Story:
 
     def answer(self) -> bool:
         """Whoever reports looks at their phone and takes the next step. False where nobody had anything to do."""
-        return any([self._next_step(report) for report in self.filed if not report.done])
+        return sum(self._next_step(report) for report in self.filed if not report.done) > 0
 
-    def go_on(self) -> None:
-        """The next thing happens somewhere."""
+    def go_on(self) -> bool:
+        """The next thing happens somewhere. False where everybody who might report still waits for an answer."""
         if not self._switched and len(self.posted) > self.events // 2:
             self._switched = True
-            self._happens(lambda: self.world.change_profile(NUMBERS))
-        elif len(self.filed) * self.events < len(self.posted) * self.reports and self._report():
-            return
+            with self._happening():
+                self.world.change_profile(NUMBERS)
+        elif len(self.filed) < self.reports and len(self.filed) * self.events < len(self.posted) * self.reports:
+            return self._report()
         else:
             kinds, weights = zip(*self._kinds(), strict=True)
             self.random.choices(kinds, weights)[0](self.random.choice(GROUPS))
+        return True
 
     def _kinds(self) -> Iterator[tuple[Callable[[str], None], int]]:
         yield self._chat, 28
@@ -124,63 +127,67 @@ class Story:
         yield self._delete, 5
 
     def _chat(self, group: str) -> None:
-        self._number += 1
-        who, text = self.random.choice(self.talkers(group)), f"Ordinary message {self._number}"
-        self._happens(lambda: self._chatter.append((who, self.world.post(who, group, text))))
+        with self._happening():
+            who = self._talker(group)
+            self._chatter.append((who, self.world.post(who, group, f"Ordinary message {self._next()}")))
 
     def _tally(self, group: str) -> None:
-        self._number += 1
-        how = f" {ALOUD}" if self.random.random() < 0.2 else ""
-        text = f"/tally {self._number}{how}"
-        self._happens(lambda: self.world.post(self.random.choice(self.talkers(group)), group, text), tally=True)
-        if how:
-            self.aloud.setdefault(self.world.group(group).ref, []).append(str(self._number))
+        number, aloud = self._next(), self.random.random() < 0.2
+        with self._happening(tally=True):
+            self.world.post(self._talker(group), group, f"/tally {number} {ALOUD}" if aloud else f"/tally {number}")
+        if aloud:
+            self.aloud.setdefault(self.world.group(group).ref, []).append(str(number))
 
     def _tally_privately(self, group: str) -> None:
         who = self.talkers(group)[0]
-        self._happens(lambda: self.world.post(who, self.world.private(who), "/tally"), tally=True)
+        with self._happening(tally=True):
+            self.world.post(who, self.world.private(who), "/tally")
 
     def _ask_for_rules(self, group: str) -> None:
-        self._happens(lambda: self.world.post(self.random.choice(self.talkers(group)), group, "/rules"))
+        with self._happening():
+            self.world.post(self._talker(group), group, "/rules")
 
     def _swear(self, group: str) -> None:
         self.swearing += 1
-        self._happens(lambda: self.world.post(self.random.choice(self.talkers(group)), group, SWEARING), tally=True)
+        with self._happening(tally=True):
+            self.world.post(self._talker(group), group, SWEARING)
 
     def _edit(self, group: str) -> None:
-        for _ in self._somewhere():
-            who, message = self._chatter[at := self.random.randrange(len(self._chatter))]
-            self._number += 1
-            text = f"Edited message {self._number}"
-            self._happens(
-                lambda: self._chatter.__setitem__(at, (who, self.world.edit(who, message, text))), tally=True
-            )
+        if len(self._chatter) > self.reports:
+            at = self.random.randrange(len(self._chatter))
+            who, message = self._chatter[at]
+            with self._happening(tally=True):
+                self._chatter[at] = who, self.world.edit(who, message, f"Edited message {self._next()}")
 
     def _delete(self, group: str) -> None:
-        for _ in self._somewhere():
+        if len(self._chatter) > self.reports:
             who, message = self._chatter.pop(self.random.randrange(len(self._chatter)))
-            self._happens(lambda: self.world.delete(who, message), tally=True)
+            with self._happening(tally=True):
+                self.world.delete(who, message)
 
-    def _somewhere(self) -> range:
-        return range(1 if len(self._chatter) > self.reports else 0)
+    def _talker(self, group: str) -> str:
+        return self.random.choice(self.talkers(group))
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
 
     def _report(self) -> bool:
         """The next report by somebody who has finished their last one; its message is left alone from now on."""
         busy = {report.reporter for report in self.filed if not report.done}
         free = [who for group in GROUPS for who in self.reporters(group) if who not in busy and self._queues[who]]
-        found = [(who, at) for who in free for at, (author, _) in enumerate(self._chatter) if _neighbours(who, author)]
-        if not found:
+        if not free:
             return False
-        reporter, at = self.random.choice(found)
+        reporter = self.random.choice(free)
+        found = [at for at, (author, _) in enumerate(self._chatter) if _neighbours(reporter, author)]
+        if not found:
+            self._chat(reporter.partition("-")[0])
+            return True
         self._queues[reporter] -= 1
-        _, message = self._chatter.pop(at)
-        report = ToReport(reporter, message.ref)
-        self.filed.append(report)
-
-        def ask() -> None:
-            report.asked = self.world.post(reporter, message.ref.chat, "/report", reply_to=message)
-
-        self._happens(ask)
+        _, message = self._chatter.pop(self.random.choice(found))
+        with self._happening():
+            asked = self.world.post(reporter, message.ref.chat, "/report", reply_to=message)
+        self.filed.append(ToReport(reporter, message.ref, asked))
         return True
 
     def _planned(self, each: int) -> int:
@@ -189,24 +196,28 @@ class Story:
         return self.reports // everybody + (each < self.reports % everybody)
 
     def _next_step(self, report: ToReport) -> bool:
-        assert report.asked is not None
         news = [one for one in self.seen_by(report.reporter) if one.by_bot and one.at > report.asked.at]
         if report.taken == len(STEPS):
             report.done = any(DONE in one.text for one in news)
             return report.done
+        return any(self._chooses(report, message) for message in reversed(news))
+
+    def _chooses(self, report: ToReport, message: SimMessage) -> bool:
+        """Take the next step from this message, if it offers that."""
         who, label = report.reporter, STEPS[report.taken]
-        for message in reversed(news):
-            for choice in message.choices:
-                if choice.label == label:
-                    report.taken += 1
-                    self._happens(lambda: self.world.press(who, message, choice.token))
-                    return True
-            for line in message.text.splitlines():
-                number, _, words = line.partition("  ")
-                if number.isdigit() and words == label:
-                    report.taken += 1
-                    self._happens(lambda: self.world.post(who, self.world.private(who), number))
-                    return True
+        for choice in message.choices:
+            if choice.label == label:
+                report.taken += 1
+                with self._happening():
+                    self.world.press(who, message, choice.token)
+                return True
+        for line in message.text.splitlines():
+            number, _, words = line.partition("  ")
+            if number.isdigit() and words == label:
+                report.taken += 1
+                with self._happening():
+                    self.world.post(who, self.world.private(who), number)
+                return True
         return False
 
     def seen_by(self, who: str) -> list[SimMessage]:
@@ -218,9 +229,11 @@ class Story:
             found += [one for one in self.world.transcript(group, viewer=who) if one.only_for == mine]
         return sorted(found, key=lambda one: one.at)
 
-    def _happens(self, act: Callable[[], object], *, tally: bool = False) -> None:
+    @contextmanager
+    def _happening(self, *, tally: bool = False) -> Iterator[None]:
+        """Take down what the platform has to tell the bot of it."""
         before = len(self.world.pending)
-        act()
+        yield
         new = self.world.pending[before:]
         self.posted += new
         if tally:
@@ -239,9 +252,7 @@ def config(database: str, policy: str) -> str:
         f'watch = "live"\nmoderators = [{people}]\n'
         for group in GROUPS
     )
-    return (
-        f'[bot]\ndatabase = "{database}"\npolicy = "{policy}"\n\n[adapters.sandbox]\naccount = "main"\n{communities}'
-    )
+    return f'[bot]\ndatabase = "{database}"\npolicy = "{policy}"\n\n[adapters.sandbox]\naccount = "main"\n{communities}'
 
 
 def person(who: str) -> PersonRef:
