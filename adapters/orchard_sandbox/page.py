@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -25,6 +26,9 @@ from orchard_sandbox.screens import phones
 from orchard_sandbox.state import PageState, read_state
 from orchard_sandbox.tour import story_of, told_by
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 _SIGN_OF_LIFE = 15.0
 
 mimetypes.add_type("font/woff2", ".woff2")
@@ -36,8 +40,14 @@ class SandboxPage:
     def __init__(self, scene: Scene, reset: Callable[[], Awaitable[None]]) -> None:
         self._scene, self._reset = scene, reset
         self._people = frozenset(each.id for each in scene.settings.people)
+
+    @cached_property
+    def _templates(self) -> Environment:
+        # Loaded when the page is first drawn, so that the bot is ready sooner.
+        from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
         loader = PackageLoader("orchard_sandbox")
-        self._templates = Environment(
+        return Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
 

@@ -50,8 +50,8 @@ STORIES: tuple[Story, ...] = (
         title="Swear, and see what happens",
         steps=(
             "Tomasz has lost his temper: the words are in his box. Press Send, or find better ones of your own.",
-            "The group stays quiet. New communities start in rehearsal: Orchard tells the moderators what it would have done.",
-            "Have Tomasz edit or delete his message from its •••, and look at Amira’s phone again.",
+            "Nothing happens in the group: a new community starts in rehearsal. Type /status on Amira’s phone to see it.",
+            'With watch = "live" in config/orchard.toml, Orchard acts on it: privately, and only as far as Tomasz said yes.',
         ),
         shows=(("tomasz", "group"), ("priya", "group"), ("amira", "private")),
         draft=Draft("tomasz", "group", "Who took the PE kit home AGAIN. This is bullsh1t."),

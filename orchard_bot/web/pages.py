@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -14,6 +14,9 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from orchard_bot.chat.platform import AsgiApp
 from orchard_bot.web.pulse import Pulse
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
@@ -36,9 +39,6 @@ class _Pages:
     def __init__(self, pulse: Pulse, front: str | None) -> None:
         self._pulse = pulse
         self._front = front
-        self._templates = Environment(
-            loader=PackageLoader("orchard_bot.web"), autoescape=select_autoescape(), trim_blocks=True
-        )
 
     async def front(self, _: Request) -> Response:
         """To the first platform with pages of its own, or a word that the bot runs."""
@@ -75,7 +75,15 @@ class _Pages:
         """The outbox and the cases, as a page or (``?part``) as a fragment to put into one."""
         view = await self._pulse.inside()
         name = "inside_part.html" if "part" in request.query_params else "inside.html"
-        return HTMLResponse(self._templates.get_template(name).render(view=view, style=_style()), headers=PRIVATE)
+        return HTMLResponse(_template(name).render(view=view, style=_style()), headers=PRIVATE)
+
+
+def _template(name: str) -> Template:
+    # Most bots never draw this page: what draws it is loaded when somebody asks for it.
+    from jinja2 import Environment, PackageLoader, select_autoescape  # noqa: PLC0415
+
+    templates = Environment(loader=PackageLoader("orchard_bot.web"), autoescape=select_autoescape(), trim_blocks=True)
+    return templates.get_template(name)
 
 
 def _style() -> str:
