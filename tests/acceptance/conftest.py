@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
+from sqlalchemy import Connection, select
 
 from orchard_bot.app import Composition
 from orchard_bot.chat.refs import ChatRef, PersonRef
+from orchard_bot.community.case import Case
 from orchard_bot.runtime.bot import Bot
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.log import silent_log
 from orchard_bot.storage.storage import SqlStorage
+from orchard_bot.storage.tables import metadata
+from orchard_bot.storage.upgrade import migrate
 from orchard_bot.testing.fake_alarm import FakeAlarm
-from orchard_bot.testing.fake_clock import FakeClock
+from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import ALL, Profile
 from orchard_bot.testing.sim_message import SimMessage
 from orchard_bot.testing.simulated_platform import SimulatedPlatform
@@ -62,6 +67,7 @@ class Story:
     larch: ChatRef
     bot: Bot = field(init=False)
     storage: SqlStorage = field(init=False)
+    _life: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     # What people do
 
@@ -88,6 +94,13 @@ class Story:
         """Somebody deletes their own message."""
         self.world.delete(who, message)
         await self.settle()
+
+    async def reports(self, who: str, about: SimMessage, *choices: str) -> SimMessage:
+        """Somebody answers a message in the group with ``/report``, and then takes these choices."""
+        command = await self.says(who, "/report", reply_to=about)
+        for label in choices:
+            await self.chooses(who, label)
+        return command
 
     async def chooses(self, who: str, label: str, *, on: str = "") -> None:
         """Somebody takes the newest choice whose label holds ``label``: by its button, or by typing its number.
@@ -130,6 +143,14 @@ class Story:
         """What everybody sees in the group now: author's name and text."""
         return [(one.author_name, one.text) for one in self.world.transcript(self.larch) if one.only_for is None]
 
+    def ever_shown(self) -> list[tuple[str, str]]:
+        """Everything that the group could ever see, even for a moment: author's name and text."""
+        return [(one.author_name, one.text) for one in self.world.ever_shown(self.larch)]
+
+    def aloud(self) -> list[str]:
+        """All that the bot ever said in the group."""
+        return [one.text for one in self.world.ever_shown(self.larch) if one.author is None]
+
     # The bot
 
     async def settle(self) -> None:
@@ -162,13 +183,44 @@ class Story:
             left -= step
             await self.settle()
 
-    async def cases(self) -> Sequence[Any]:
+    async def cases(self) -> Sequence[Case]:
         """The cases that wait for a moderator."""
         return await self.storage.read(lambda ledger: ledger.cases.waiting("larch"))
 
+    async def case(self, number: int = 1) -> Case:
+        """One case, in whatever state."""
+        found = await self.storage.read(lambda ledger: ledger.cases.get("larch", number))
+        assert found is not None, f"There is no case {number}."
+        return found
+
+    async def written_down(self, words: str) -> list[str]:
+        """The tables in which ``words`` are to be found."""
+
+        def look(connection: Connection) -> list[str]:
+            return [
+                table.name
+                for table in metadata.sorted_tables
+                for row in connection.execute(select(table)).all()
+                if words in repr(tuple(row))
+            ]
+
+        return await self.storage.look(look)
+
+    @asynccontextmanager
+    async def living(self) -> AsyncIterator[None]:
+        """The bot runs while the block does, with the restarts that the block asks for."""
+        async with self._life:
+            await self._life.enter_async_context(self.running())
+            yield
+
+    async def restarted(self) -> None:
+        """The bot is switched off and on again, with the same database."""
+        await self._life.aclose()
+        await self._life.enter_async_context(self.running())
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Story]:
-        """The bot runs while the block does; may be entered again: a restart."""
+        """One life of the bot."""
         composition = Composition.load(self.config)
         self.storage = composition.open_storage(self.clock)
         platform = SimulatedPlatform(self.world, self.clock)
@@ -190,21 +242,44 @@ class Story:
 Telling: TypeAlias = Callable[..., AbstractAsyncContextManager[Story]]
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables and nothing in them, to be copied."""
+    file = tmp_path_factory.mktemp("empty") / "orchard.db"
+    migrate(file, now=FakeClock().now())
+    return file
+
+
 @pytest.fixture
-def telling(tmp_path: Path) -> Telling:
-    """``async with telling(profile) as story``: a class group with parents, two moderators and the bot."""
+def telling(tmp_path: Path, empty_database: Path) -> Telling:
+    """``async with telling(profile) as story``: a class group with parents, two moderators and the bot.
+
+    ``more``: further lines about the community; ``further``: what stands below them in the file; ``away``: who has
+    not opened a private chat with the bot; ``before`` is called with the World before the bot starts, at ``start``.
+    """
 
     @asynccontextmanager
-    async def begin(profile: Profile, *, watch: str = "live", more: str = "", started: bool = True) -> AsyncIterator[Story]:
-        clock = FakeClock()
+    async def begin(
+        profile: Profile,
+        *,
+        watch: str = "live",
+        more: str = "",
+        further: str = "",
+        away: Sequence[str] = (),
+        before: Callable[[World], object] = bool,
+        start: datetime = WEDNESDAY_EVENING,
+    ) -> AsyncIterator[Story]:
+        clock = FakeClock(start)
         world = World(profile, clock.now)
         for id, name in {**PARENTS, **MODERATORS}.items():
-            world.add_person(id, name, started=started)
+            world.add_person(id, name, started=id not in away)
         larch = world.add_group("larch", "Larch class", members=[*PARENTS, *MODERATORS], admins=[*MODERATORS])
         config = tmp_path / "orchard.toml"
-        config.write_text(CONFIG.format(policy=POLICY, watch=watch, more=more), encoding="utf-8")
+        config.write_text(CONFIG.format(policy=POLICY, watch=watch, more=more) + further, encoding="utf-8")
+        before(world)
+        shutil.copy(empty_database, tmp_path / "orchard.db")
         story = Story(world, clock, config, larch)
-        async with story.running():
+        async with story.living():
             yield story
 
     return begin
