@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -11,6 +10,7 @@ from orchard_bot.errors import StorageError
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.passage import Passage, pack, unpack
+from orchard_bot.runtime.side_by_side import side_by_side
 
 TRIES = 5
 LANES_AT_ONCE = 8
@@ -45,9 +45,7 @@ class Lanes:
     async def _work_off(self) -> bool:
         now = self._core.clock.now()
         heads = await self._core.storage.read(lambda ledger: ledger.queue.heads(now, LANES_AT_ONCE))
-        async with asyncio.TaskGroup() as beside_each_other:
-            for head in heads:
-                beside_each_other.create_task(self._one(head))
+        await side_by_side(self._one(head) for head in heads)
         return bool(heads)
 
     async def _one(self, head: Queued) -> None:

@@ -24,6 +24,7 @@ from orchard_bot.runtime.budget import Budget
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.delivery import Delivery
 from orchard_bot.runtime.failpoints import AFTER_SEND, BEFORE_SEND, Failpoint
+from orchard_bot.runtime.side_by_side import side_by_side
 
 AT_ONCE = 8
 ANSWER_SECONDS = 30.0
@@ -68,9 +69,7 @@ class Sender:
             await self._delivery.died(letter, "It was not delivered in time.")
         letters = await self._core.storage.read(lambda ledger: ledger.outbox.due(self._account, now, AT_ONCE, ()))
         ready, wait = self._within_budget(letters)
-        async with asyncio.TaskGroup() as beside_each_other:
-            for letter in ready:
-                beside_each_other.create_task(self._one(letter))
+        await side_by_side(self._one(letter) for letter in ready)
         if ready:
             return now
         if wait is not None:
