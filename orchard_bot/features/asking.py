@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText, shortened
 from orchard_bot.community.case import LIVE, Case, CaseState
 from orchard_bot.features.alerts import update
@@ -40,14 +41,15 @@ def ask_poster(request: Request, unit: Unit, matter: Matter, clause: str | None)
     known = existing(unit, matter)
     if known is not None and known.state is CaseState.ASKED:
         key = "report.asked-already" if join_asked(unit, known, reporter, matter, clause) else "report.again"
-        text = f"{unit.house.words.private(key).value}\n\n{standing(unit, known).value}"
-        unit.answer(request, PrivateText(text))
+        told = PrivateText(f"{unit.house.words.private(key).value}\n\n{standing(unit, known).value}")
+        unit.answer(request, told, priority=Priority.ACKNOWLEDGEMENT)
         return
     if known is not None and known.state in LIVE:
         # The moderators have it before them: asking the poster as well would cross their work.
         taken = confide(unit, request.community, reporter, matter, clause)
         if not taken.nobody:
-            unit.answer(request, unit.house.words.private("report.moderators-have-it", code=taken.case.code))
+            text = unit.house.words.private("report.moderators-have-it", code=taken.case.code)
+            unit.answer(request, text, priority=Priority.ACKNOWLEDGEMENT)
         return
     case = open_case(
         unit,
@@ -60,7 +62,8 @@ def ask_poster(request: Request, unit: Unit, matter: Matter, clause: str | None)
     )
     add_report(unit, case, reporter, matter, clause)
     _ask(unit, case)
-    unit.answer(request, unit.house.words.private("report.asking", code=case.code, wait=_patience(unit, case)[1]))
+    asking = unit.house.words.private("report.asking", code=case.code, wait=_patience(unit, case)[1])
+    unit.answer(request, asking, priority=Priority.ACKNOWLEDGEMENT)
 
 
 def on_poster(outcome: Outcome, unit: Unit) -> None:
@@ -154,7 +157,7 @@ def _patience(unit: Unit, case: Case) -> tuple[timedelta, str]:
 def _tell_reporters(unit: Unit, case: Case, key: str) -> None:
     for report in unit.books.cases.reports(case.id):
         text = unit.house.words.private(key, code=case.code)
-        unit.tell(report.account, report.reporter, text, community=case.community)
+        unit.tell(report.account, report.reporter, text, community=case.community, priority=Priority.ACKNOWLEDGEMENT)
 
 
 def _clause(case: Case) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.features.asking import ask_poster
 from orchard_bot.features.case_intake import Reporter, Taken, confide
@@ -51,7 +52,7 @@ def on_words(request: Request, unit: Unit) -> None:
 
 def on_safety(request: Request, unit: Unit) -> None:
     """A child may be at risk: the numbers to ring first, and straight to the moderators."""
-    unit.answer(request, unit.house.words.private("report.emergency"))
+    unit.answer(request, unit.house.words.private("report.emergency"), priority=Priority.SAFETY)
     tell_moderators(request, unit, matter_in(request.data), None, safety=True)
 
 
@@ -61,7 +62,7 @@ def tell_moderators(request: Request, unit: Unit, matter: Matter, clause: str | 
     taken = confide(unit, request.community, reporter, matter, clause, safety=safety)
     if not taken.nobody:
         # Where nobody is left, the reporter has been told that already.
-        unit.answer(request, _on_its_way(unit, taken))
+        unit.answer(request, _on_its_way(unit, taken), priority=Priority.ACKNOWLEDGEMENT)
 
 
 def _on_its_way(unit: Unit, taken: Taken) -> PrivateText:

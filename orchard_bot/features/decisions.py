@@ -5,6 +5,7 @@ Whether this person may decide this case is looked at again at every press.
 
 from __future__ import annotations
 
+from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText, shown_name
 from orchard_bot.community.case import Case
 from orchard_bot.community.decision import NEEDS_CONFIRMATION, Verdict
@@ -85,7 +86,9 @@ def _decide(request: Request, unit: Unit, case: Case, verdict: Verdict) -> None:
     clause = decided.decision.clause if decided.decision else None
     unit.note(case.community, f"decided-{verdict}", case.id, by=request.person, clause=clause)
     carry_out(unit, decided, request.account)
-    unit.answer(request, unit.house.words.private(f"decisions.done-{verdict}", number=case.number))
+    # As urgent as the word on how it went, so that it comes before that.
+    done = unit.house.words.private(f"decisions.done-{verdict}", number=case.number)
+    unit.answer(request, done, priority=Priority.MODERATION)
     update(unit, decided)
     tell_outcome(unit, decided, "report.ended-decided")
 

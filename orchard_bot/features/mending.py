@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import shortened
 from orchard_bot.community.case import Case, CaseState
 from orchard_bot.features.case_intake import hand_over
@@ -44,7 +45,8 @@ def on_still(request: Request, unit: Unit) -> None:
     case = _own_case(request, unit)
     if case is not None:
         hand_over(unit, case, "changed-still")
-        unit.answer(request, unit.house.words.private("report.on-its-way", code=case.code))
+        text = unit.house.words.private("report.on-its-way", code=case.code)
+        unit.answer(request, text, priority=Priority.ACKNOWLEDGEMENT)
 
 
 def _own_case(request: Request, unit: Unit) -> Case | None:

@@ -117,6 +117,22 @@ def test_sent_is_said_only_after_an_alert_has_arrived_and_only_once(stage: Stage
     assert sum("has reached the moderators" in text for text in stage.told(stage.anna)) == 1
 
 
+def in_order(stage: Stage, person: PersonRef) -> list[str]:
+    """The messages to one person as the outbox lets them out: by urgency, then in order."""
+    told = [one for one in stage.intents if isinstance(one, TellPrivately) and one.person == person]
+    return [one.text.value for one in sorted(told, key=lambda one: one.priority)]
+
+
+def test_on_its_way_is_never_overtaken_by_the_word_that_it_has_arrived(stage: Stage) -> None:
+    stage.report(post())
+    stage.choose("A child may be at risk, or a threat")
+    stage.deliver()
+    wanted = ("no emergency service", "It is on its way", "has reached the moderators")
+    texts = in_order(stage, stage.anna)
+    places = [next(place for place, text in enumerate(texts) if words in text) for words in wanted]
+    assert places == sorted(places)
+
+
 def test_one_moderator_who_can_be_reached_is_enough(stage: Stage) -> None:
     confide(stage)
     stage.deliver(held=[stage.mia])
