@@ -9,10 +9,13 @@ from orchard_bot.chat.intents import Intent, TellPrivately
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.planning import Refusal
 from orchard_bot.chat.refs import MessageRef, PersonRef
+from orchard_bot.errors import StorageError
 from orchard_bot.features.feature import Outcome
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.performing import Performing
+
+LONGEST_PAUSE = 30.0
 
 
 class Delivery:
@@ -24,7 +27,7 @@ class Delivery:
 
     async def step(self, letter: Letter, steps_done: int, message: MessageRef | None, *, private: bool) -> None:
         """One of several steps is confirmed; a further try goes on behind it."""
-        await self._core.storage.write(lambda ledger: ledger.outbox.step_done(letter.id, steps_done, message, private))
+        await self._surely(lambda ledger: ledger.outbox.step_done(letter.id, steps_done, message, private))
 
     async def sent(self, letter: Letter, message: MessageRef | None, *, private: bool) -> None:
         """Carried out."""
@@ -36,7 +39,8 @@ class Delivery:
                 ledger.people.reachable(letter.account, letter.intent.person, True, now)
             self._report(letter, ledger, now, delivered=True)
 
-        await self._write(work)
+        await self._surely(work)
+        self._ring()
 
     async def held(self, letter: Letter, why: str) -> None:
         """Kept until the person opens a private chat."""
@@ -81,8 +85,24 @@ class Delivery:
 
         await self._core.storage.write(work)
 
+    async def _surely(self, work: Callable[[Ledger], None]) -> None:
+        """The platform has done it: until that is written down, on a full disk too, nobody may try it again."""
+        pause = 1.0
+        while True:
+            try:
+                await self._core.storage.write(work)
+            except StorageError as error:
+                self._core.log.fault("a receipt waits to be stored", error)
+                await self._core.clock.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return
+
     async def _write(self, work: Callable[[Ledger], None]) -> None:
         await self._core.storage.write(work)
+        self._ring()
+
+    def _ring(self) -> None:
         self._core.outbox.ring()
         self._core.schedules.ring()
 

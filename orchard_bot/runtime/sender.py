@@ -29,6 +29,8 @@ from orchard_bot.runtime.side_by_side import side_by_side
 AT_ONCE = 8
 ANSWER_SECONDS = 30.0
 GIVE_UP_AFTER = timedelta(hours=24)
+LEAST_TRIES = 10
+"""Before giving up: a letter may be a day old because it was kept for somebody, or because the bot did not run."""
 LONGEST_PAUSE = 300.0
 
 
@@ -113,21 +115,12 @@ class Sender:
     async def _one(self, letter: Letter) -> None:
         abilities = self._abilities(letter)
         assert abilities is not None  # _within_budget left it out otherwise
-        intent = letter.intent
-        sent: Sent | None = None
-        if isinstance(intent, EditOwn | WithdrawOwn):
-            original = intent.of
-            sent = await self._core.storage.read(lambda ledger: ledger.outbox.receipt(original))
-        planned = plan(intent, abilities, self._core.clock.now(), sent)
         try:
-            if isinstance(planned, Refusal):
-                await self._delivery.refused(letter, planned)
-            else:
-                await self._carry_out(letter, planned)
+            await self._try(letter, abilities)
         except NotReachable as error:
             await self._unreachable(letter, abilities, error)
         except NotAllowed as error:
-            await self._not_allowed(letter, error)
+            await self._not_allowed(letter, abilities, error)
         except RateLimited as limit:
             until = self._core.clock.now() + timedelta(seconds=limit.retry_after)
             await self._delivery.slow_down(letter, until)
@@ -140,6 +133,18 @@ class Sender:
         except Exception as error:
             self._core.log.fault("adapter failed to send", error, account=str(self._account))
             await self._later(letter, error)
+
+    async def _try(self, letter: Letter, abilities: Abilities) -> None:
+        intent = letter.intent
+        sent: Sent | None = None
+        if isinstance(intent, EditOwn | WithdrawOwn):
+            original = intent.of
+            sent = await self._core.storage.read(lambda ledger: ledger.outbox.receipt(original))
+        planned = plan(intent, abilities, self._core.clock.now(), sent)
+        if isinstance(planned, Refusal):
+            await self._delivery.refused(letter, planned)
+        else:
+            await self._carry_out(letter, planned)
 
     async def _carry_out(self, letter: Letter, planned: Plan) -> None:
         first: Receipt | None = None
@@ -182,21 +187,24 @@ class Sender:
             self._core.log.fault("could not answer inside the group", second, account=str(self._account))
             await self._delivery.held(letter, str(error))
 
-    async def _not_allowed(self, letter: Letter, error: NotAllowed) -> None:
-        """The rights are not what we thought: look again, and tell who decided how to do it by hand."""
+    async def _not_allowed(self, letter: Letter, abilities: Abilities, error: NotAllowed) -> None:
+        """Look at the rights again: where they have changed, so does the plan; otherwise it cannot be done."""
         chat = self._chat(letter)
         if chat is not None:
             await self._core.refresh(self._account, chat)
+        if self._abilities(letter) != abilities:
+            await self._delivery.later(letter, self._core.clock.now())
+            return
         intent = letter.intent
         refusal = refused_by_platform(intent, str(error)) if isinstance(intent, Mandated) else Refusal(str(error))
         await self._delivery.refused(letter, refusal)
 
     async def _later(self, letter: Letter, error: BaseException) -> None:
         now = self._core.clock.now()
-        if now - letter.created_at > GIVE_UP_AFTER:
+        if now - letter.created_at > GIVE_UP_AFTER and letter.tries >= LEAST_TRIES:
             await self._delivery.died(letter, "The platform gave no answer for a day.")
             return
         self._core.log.warning(
             "will send again", account=str(self._account), error=type(error).__name__, tries=letter.tries + 1
         )
-        await self._delivery.later(letter, now + timedelta(seconds=min(2.0**letter.tries, LONGEST_PAUSE)))
+        await self._delivery.later(letter, now + timedelta(seconds=min(2.0 ** min(letter.tries, 10), LONGEST_PAUSE)))
