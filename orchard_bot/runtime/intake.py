@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+from orchard_bot.chat.events import Event
 from orchard_bot.chat.platform import Batch, Platform
 from orchard_bot.errors import ConfigError, PlatformError, StorageError, Unavailable
 from orchard_bot.runtime.core import Core
@@ -12,6 +14,7 @@ from orchard_bot.runtime.failpoints import CONFIRMED, STORED, Failpoint
 SILENCE_SECONDS = 90.0
 """A platform that shows no sign of life for this long is connected anew."""
 START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
 STOP_SECONDS = 10.0
 LONGEST_PAUSE = 120.0
 
@@ -28,6 +31,7 @@ class Intake:
         self._core = core
         self._failpoint = failpoint
         self._careful = False
+        self._heard = False
 
     async def run(self, *, careful: bool) -> None:
         """For ever: connect, receive; after an error wait a little longer each time and connect again.
@@ -37,7 +41,7 @@ class Intake:
         self._careful = careful
         failures = 0
         while True:
-            before = self._core.counts["batches"]
+            self._heard = False
             try:
                 await self._connect()
                 await self._receive()
@@ -50,9 +54,9 @@ class Intake:
             finally:
                 self.connected = False
                 await self._disconnect()
-            failures = 0 if self._core.counts["batches"] > before else failures + 1
+            failures = 0 if self._heard else failures + 1
             self.restarts += 1
-            await self._core.clock.sleep(min(2.0**failures, LONGEST_PAUSE))
+            await self._core.clock.sleep(min(2.0 ** min(failures, 10), LONGEST_PAUSE))
 
     async def _connect(self) -> None:
         async with asyncio.timeout(START_SECONDS):
@@ -80,6 +84,7 @@ class Intake:
             await self._take(batch)
 
     async def _take(self, batch: Batch) -> None:
+        self._heard = True
         self._core.counts["batches"] += 1
         if batch.malformed:
             self._core.counts["malformed"] += batch.malformed
@@ -87,19 +92,32 @@ class Intake:
                 "malformed events left out", account=str(self.platform.account), malformed=batch.malformed
             )
         if batch.events:
-            await self._commit(batch)
+            await self._store(batch.events)
             self._failpoint(STORED)
-        await batch.acknowledge()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await batch.acknowledge()
         if batch.events:
             self._failpoint(CONFIRMED)
         self.trouble = ""
 
-    async def _commit(self, batch: Batch) -> None:
+    async def _store(self, events: Sequence[Event]) -> None:
+        """All of them; one that cannot be taken at all must not keep back those behind it for ever."""
+        try:
+            await self._commit(events)
+        except Exception as error:
+            self._core.log.fault("a batch could not be taken", error, account=str(self.platform.account))
+            if len(events) > 1:
+                for event in events:
+                    await self._store([event])
+            else:
+                self._core.counts["malformed"] += 1
+
+    async def _commit(self, events: Sequence[Event]) -> None:
         """Until it is committed: the platform keeps what is not acknowledged, and so do we."""
         pause = 1.0
         while True:
             try:
-                await self._core.accept(batch.events, careful=self._careful)
+                await self._core.accept(events, careful=self._careful)
             except StorageError as error:
                 self.trouble = type(error).__name__
                 self._core.log.fault("could not store events", error, account=str(self.platform.account))

@@ -53,10 +53,11 @@ class Lanes:
         tries = await self._core.storage.write(lambda ledger: ledger.queue.begin(head.id))
         try:
             parcel = unpack(head.event)
-            passage = await self._core.enquire(parcel.event, parcel.only)
             if tries > TRIES:
-                await self._park(head, passage, "Killed")
+                # Not even looked at: a detector may be what it kills.
+                await self._park(head, Passage(parcel.event, head.lane), "Killed")
                 return
+            passage = await self._core.enquire(parcel.event, parcel.only)
             await self._core.handle(passage, lambda ledger, passage: self._finish(head, passage, tries, ledger))
         except StorageError:
             raise
