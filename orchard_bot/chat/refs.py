@@ -6,6 +6,7 @@ A ref is the only thing that an authorisation check may look at. Its string form
 
 from __future__ import annotations
 
+import re
 from typing import Self
 from urllib.parse import quote, unquote
 
@@ -14,8 +15,12 @@ from msgspec import Struct
 from orchard_bot.errors import MalformedRef
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9\-_.~:@+=!]*").fullmatch
+"""Matches a part that needs no quoting, as almost all do."""
+
+
 def _join(*parts: str) -> str:
-    return "/".join(quote(part, safe="-_.~:@+=!") for part in parts)
+    return "/".join([part if _PLAIN(part) else quote(part, safe="-_.~:@+=!") for part in parts])
 
 
 def _split(text: str, count: int, what: str) -> list[str]:

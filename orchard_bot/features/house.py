@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,6 +63,10 @@ class House:
         self.retention = retention or Retention()
         self.communities: dict[str, Community] = {one.id: one for one in communities}
         self._by_chat = {one.chat: one.id for one in self.communities.values()}
+        self._moderated: dict[PersonRef, list[str]] = defaultdict(list)
+        for one in self.communities.values():
+            for moderator in one.moderators:
+                self._moderated[moderator.person].append(one.id)
         self.commands: tuple[CommandInfo, ...] = ()
         """What all installed features understand; filled at start."""
         self._abilities: dict[ChatRef, Abilities] = {}
@@ -75,9 +80,14 @@ class House:
         """The communities whose group this account is in."""
         return [one for one in self.communities.values() if one.chat.via == account]
 
+    def is_served_by(self, community: str, account: AccountRef) -> bool:
+        """Whether this account is in the group of the community of this id."""
+        found = self.communities.get(community)
+        return found is not None and found.chat.via == account
+
     def moderated_by(self, person: PersonRef) -> list[Community]:
         """The communities this person moderates."""
-        return [one for one in self.communities.values() if one.moderator(person)]
+        return [self.communities[id] for id in self._moderated.get(person, ())]
 
     def abilities(self, chat: ChatRef) -> Abilities | None:
         """What the bot may do there, as far as it knows by now."""

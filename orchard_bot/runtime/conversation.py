@@ -7,6 +7,7 @@ A private dialog never goes on in a group.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from orchard_bot.chat.events import ChatOpened, ChoiceMade, MessagePosted, decode_event, encode_event
@@ -57,7 +58,7 @@ class Conversation:
         theirs = self._candidates(event.account, event.person, ledger)
         community = (
             next((one for one in theirs if one.id == event.payload), None)
-            or self._community(event.account, event.person, ledger, None)
+            or self._community(event.account, event.person, ledger)
             or next(iter([*theirs, *self._house.served_by(event.account)]), None)
         )
         if community is None:
@@ -97,7 +98,7 @@ class Conversation:
         dialog = ledger.dialogs.get(event.account, event.author)
         wanted = name is not None or dialog is not None or event.forwarded is not None
         candidates = self._candidates(event.account, event.author, ledger)
-        community = self._community(event.account, event.author, ledger, dialog)
+        community = self._meant(event.account, event.author, ledger, dialog, candidates)
         if name is not None and name not in self._routes.commands:
             self._reply(event, event.author, "runtime.unknown-command", ledger, now)
         elif community is not None:
@@ -190,22 +191,29 @@ class Conversation:
         request = self._request(event, community, person, name, ledger, data=offer.data)
         self._performing.run(run, request, ledger, now, cause=f"{event.id}:{feature}")
 
-    def _community(
-        self, account: AccountRef, person: PersonRef, ledger: Ledger, dialog: Dialog | None
+    def _community(self, account: AccountRef, person: PersonRef, ledger: Ledger) -> Community | None:
+        """Which group this person means outside any dialog; None where that has to be asked, or they belong to none."""
+        return self._meant(account, person, ledger, None, self._candidates(account, person, ledger))
+
+    def _meant(
+        self,
+        account: AccountRef,
+        person: PersonRef,
+        ledger: Ledger,
+        dialog: Dialog | None,
+        candidates: Sequence[Community],
     ) -> Community | None:
-        """Which group this person means; None where that has to be asked, or they belong to none."""
         if dialog is not None:
             return self._house.communities.get(str(dialog.data.get("community")))
-        candidates = self._candidates(account, person, ledger)
         if len(candidates) == 1:
             return candidates[0]
-        home = ledger.people.home(account, person)
+        home = ledger.people.home(account, person) if candidates else None
         return next((one for one in candidates if one.id == home), None)
 
     def _candidates(self, account: AccountRef, person: PersonRef, ledger: Ledger) -> list[Community]:
-        known = set(ledger.people.communities_of(person))
-        served = self._house.served_by(account)
-        return [one for one in served if one.id in known or one.moderator(person)]
+        moderated = [one.id for one in self._house.moderated_by(person)]
+        ids = dict.fromkeys([*ledger.people.communities_of(person), *moderated])
+        return [self._house.communities[id] for id in ids if self._house.is_served_by(id, account)]
 
     def _ask_which(self, candidates: list[Community], event: MessagePosted, ledger: Ledger, now: datetime) -> None:
         unit = self._performing.unit(ledger, now, f"{event.id}:which")

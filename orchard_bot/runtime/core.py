@@ -57,8 +57,7 @@ class Core:
             for community, chat in ledger.whereabouts.moves().items():
                 if community in self.house.communities:
                     self.house.move(community, chat)
-            members = ledger.whereabouts.members()
-            self._preparing.members = {community: set(people) for community, people in members.items()}
+            self._preparing.members.load(ledger.whereabouts.members())
             return ledger.whereabouts.start()
 
         return await self.storage.write(read)
@@ -117,9 +116,9 @@ class Core:
         self.counts["duplicates"] += effects.duplicates
         self.counts["failures"] += effects.failures
         for community, person in effects.joined:
-            self._preparing.members.setdefault(community, set()).add(person)
+            self._preparing.members.joined(community, person)
         for community, person in effects.left:
-            self._preparing.members.get(community, set()).discard(person)
+            self._preparing.members.left(community, person)
         for community, to in effects.moved:
             self.house.move(community, to)
             await self.refresh(to.via, to)

@@ -111,8 +111,19 @@ class Handling:
                 self._conversation.choice(event, ledger, now)
             case ChatOpened():
                 self._conversation.opened(event, passage, ledger, now, effects)
-            case _ if community is None:
-                return
+            case _ if community is not None:
+                self._about_the_group(event, community, passage, ledger, now, effects)
+
+    def _about_the_group(
+        self,
+        event: Event,
+        community: Community,
+        passage: Passage,
+        ledger: Ledger,
+        now: datetime,
+        effects: Effects,
+    ) -> None:
+        match event:
             case ChatMoved():
                 ledger.whereabouts.moved(community.id, event.to)
                 effects.moved.append((community.id, event.to))

@@ -18,6 +18,7 @@ from orchard_bot.detectors.observation import Detector, Observation
 from orchard_bot.detectors.reading import Reading
 from orchard_bot.features.house import House
 from orchard_bot.runtime.log import Log
+from orchard_bot.runtime.members import Members
 from orchard_bot.runtime.passage import Passage
 
 COMMAND_LIMIT = 32
@@ -33,8 +34,7 @@ class Preparing:
         self._slow = tuple(one for one in detectors if one.slow)
         self._log = log
         self._lanes: dict[ChatRef, str] = {}
-        self.members: dict[str, set[PersonRef]] = {}
-        """Everybody known, by community; kept true by what units commit."""
+        self.members = Members()
         self.ill: Counter[str] = Counter()
         """How often each detector failed since the start."""
 
@@ -95,12 +95,11 @@ class Preparing:
         return spec is not None and spec.tier(observation.score) is not Tier.NOTHING
 
     def _knows(self, community: Community, person: PersonRef) -> bool:
-        return person in self.members.get(community.id, ())
+        return community.id in self.members.of(person)
 
     def _is_new_here(self, account: AccountRef, person: PersonRef) -> bool:
-        if self._house.moderated_by(person):
-            return False
-        return not any(self._knows(one, person) for one in self._house.served_by(account))
+        known = self.members.of(person), (one.id for one in self._house.moderated_by(person))
+        return not any(self._house.is_served_by(id, account) for ids in known for id in ids)
 
     def _lane(self, chat: ChatRef) -> str:
         lane = self._lanes.get(chat)
