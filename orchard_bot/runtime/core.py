@@ -63,8 +63,12 @@ class Core:
         return await self.storage.write(read)
 
     async def accept(self, events: Sequence[Event], *, careful: bool = False) -> None:
-        """Handle these events or put them in their lanes; when this returns, they are committed."""
-        passages = [self._preparing.prepare(event) for event in events]
+        """Handle these events or put them in their lanes; when this returns, they are committed.
+
+        ``careful``: into their lanes without a look at them.
+        """
+        prepare = self._preparing.unseen if careful else self._preparing.prepare
+        passages = [prepare(event) for event in events]
         now = self.clock.now()
 
         def work(ledger: Ledger) -> Effects:
@@ -107,8 +111,9 @@ class Core:
         if platform is None:
             return
         try:
-            self.house.learn(chat, await platform.abilities(chat))
-        except PlatformError as error:
+            async with asyncio.timeout(ENQUIRY_SECONDS):
+                self.house.learn(chat, await platform.abilities(chat))
+        except (PlatformError, TimeoutError) as error:
             self.log.fault("abilities unknown", error, account=str(account))
 
     async def _settle(self, effects: Effects) -> None:

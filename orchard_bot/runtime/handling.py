@@ -89,7 +89,7 @@ class Handling:
         event = passage.event
         person = event.author if isinstance(event, MessagePosted) else getattr(event, "person", None)
         direct = isinstance(event, ChoiceMade) or (
-            isinstance(event, MessagePosted) and (event.private or passage.command)
+            isinstance(event, MessagePosted) and (event.private or event.text.startswith("/"))
         )
         if person is None or not direct:
             return

@@ -49,6 +49,11 @@ class Preparing:
             passage.enquire = self._is_new_here(event.account, event.person)
         return passage
 
+    def unseen(self, event: Event) -> Passage:
+        """The same without a look at what was said: for an event that may have ended the last run."""
+        event = storable(event)
+        return Passage(event, self._lane(event.chat), self._house.in_chat(event.chat))
+
     def reconsider(self, event: Event, only: tuple[str, ...] | None) -> Passage:
         """The same for an event that comes back from its lane: by now it has to be looked at in full."""
         passage = self.prepare(event)
