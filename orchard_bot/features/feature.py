@@ -22,7 +22,7 @@ from orchard_bot.chat.events import (
     MessageEdited,
     MessagePosted,
 )
-from orchard_bot.chat.intents import HideCommand
+from orchard_bot.chat.intents import HideCommand, Priority
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.community import Community, Role
 from orchard_bot.detectors.observation import Observation
@@ -67,10 +67,21 @@ class Request:
         assert isinstance(self.event, MessagePosted)
         return self.event
 
-    def hide_command(self, unit: Unit) -> None:
-        """Take the command that this person just typed in the group out of everybody's sight."""
+    def hide_command(self, unit: Unit, *, origin: str = "") -> None:
+        """Take the command that this person just typed in the group out of everybody's sight, before all else.
+
+        ``origin`` hears how that went; the subject of the outcome is the community and the person.
+        """
         if not self.private and isinstance(self.event, MessagePosted):
-            unit.emit(HideCommand(message=self.event.message, author=self.event.author))
+            unit.emit(
+                HideCommand(
+                    message=self.event.message,
+                    author=self.event.author,
+                    origin=origin,
+                    subject=f"{self.community.id} {self.event.author}",
+                    priority=Priority.SAFETY,
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from typing import Any
 import msgspec
 
 from orchard_bot.chat.events import MessagePosted, Quoted
+from orchard_bot.chat.intents import Priority
+from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import shown_name
 from orchard_bot.features.asking import on_answer, on_poster, on_silent
 from orchard_bot.features.confiding import on_ask_for_me, on_guideline, on_moderators, on_more, on_safety, on_words
-from orchard_bot.features.feature import Command, Feature, Request
+from orchard_bot.features.feature import Command, Feature, Outcome, Request
 from orchard_bot.features.matter import Matter, matter_in, matter_of
 from orchard_bot.features.mending import on_mended, on_still
 from orchard_bot.features.report_unseen import expect, on_held, on_menu, on_unseen
@@ -30,7 +32,7 @@ _CODE = re.compile(r"[B-DF-HJ-NP-TV-XZ0-9]{4,6}", re.IGNORECASE)
 
 def on_report(request: Request, unit: Unit) -> None:
     """The command: as a reply, with a code, with words, or on its own."""
-    request.hide_command(unit)
+    request.hide_command(unit, origin="report.hidden")
     assert isinstance(request.event, MessagePosted)
     quoted = None if request.private else request.event.reply_to
     if quoted is not None:
@@ -42,6 +44,19 @@ def on_report(request: Request, unit: Unit) -> None:
     else:
         key = "report.tell-me" if request.private else "report.which-message"
         unit.ask(request, "report.what", {}, unit.house.words.private(key))
+
+
+def on_hidden(outcome: Outcome, unit: Unit) -> None:
+    """The command is out of sight; or everybody can see it, and its author hears how to take it away."""
+    community, _, reporter = outcome.subject.rpartition(" ")
+    if not outcome.delivered and community in unit.house.communities:
+        unit.tell(
+            outcome.account,
+            PersonRef.parse(reporter),
+            unit.house.words.private("report.still-in-sight"),
+            near=unit.house.communities[community].chat,
+            priority=Priority.ACKNOWLEDGEMENT,
+        )
 
 
 def on_what(request: Request, unit: Unit) -> None:
@@ -158,7 +173,7 @@ FEATURE = Feature(
         "report.still": on_still,
     },
     dialogs={"report.what": on_what, "report.words": on_words},
-    outcomes={"report.menu": on_menu, "report.held": on_held, "report.poster": on_poster},
+    outcomes={"report.hidden": on_hidden, "report.menu": on_menu, "report.held": on_held, "report.poster": on_poster},
     timers={"report.unseen": on_unseen, "report.poster-silent": on_silent},
     forwarded=on_forwarded,
 )

@@ -19,6 +19,8 @@ from orchard_bot.features.feature import Outcome, Request
 from orchard_bot.features.school_route import school_route
 from orchard_bot.features.unit import Option, Unit
 
+_ACTS = frozenset({Verdict.DELETE, Verdict.MUTE, Verdict.REMOVE})
+
 
 def carry_out(unit: Unit, case: Case, via: AccountRef) -> None:
     """What follows from the decision of ``case``. ``via`` is where the moderator is told how it went."""
@@ -51,11 +53,13 @@ def tell_poster(unit: Unit, case: Case) -> None:
         time=time_of(community, case),
     )
     clauses = clauses_of(unit, case)
+    # A clause's note asks the poster to mend it: where something has been done already, its plain text says why.
+    reasons = [clause.text if decision.verdict in _ACTS else clause.note for clause in clauses]
     text = words.private(
         f"decisions.tell-{decision.verdict}",
         group=community.name,
         message=message.value,
-        reason="\n".join(clause.note for clause in clauses) or words.private("report.no-reason").value,
+        reason="\n".join(reasons) or words.private("report.no-reason").value,
         policy=unit.house.code.label,
         moderator=name_of(unit, case, decision.moderator),
         until=f"{community.local(decision.at + MUTE_FOR):%A, %H:%M}",
