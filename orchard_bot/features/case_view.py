@@ -51,7 +51,7 @@ def options(unit: Unit, case: Case) -> list[Option]:
     found = [Option(words.label("cases.claim"), "cases.claim", data)]
     for verdict in Verdict:
         if possible(case, verdict):
-            by_hand = "-by-hand" if not _able(unit, case, verdict) else ""
+            by_hand = "-by-hand" if not able(unit, case, verdict) else ""
             label = words.label(f"decisions.{verdict}{by_hand}")
             found.append(Option(label, "decisions.choose", {**data, "verdict": str(verdict)}))
     return found
@@ -111,7 +111,8 @@ def _standing(unit: Unit, case: Case, reader: PersonRef) -> str:
     return unit.house.words.private("alerts.held", name=name_of(unit, case, holder), until=until).value
 
 
-def _able(unit: Unit, case: Case, verdict: Verdict) -> bool:
+def able(unit: Unit, case: Case, verdict: Verdict) -> bool:
+    """Whether the bot may carry out this verdict itself, as far as it knows."""
     abilities = unit.house.abilities(community_of(unit, case).chat)
     if abilities is None:
         return True  # not known yet: the outcome will tell

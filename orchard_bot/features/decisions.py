@@ -11,7 +11,7 @@ from orchard_bot.community.case import Case
 from orchard_bot.community.decision import NEEDS_CONFIRMATION, Verdict
 from orchard_bot.features.alerts import update
 from orchard_bot.features.bench import case_to_decide
-from orchard_bot.features.case_view import name_of, view
+from orchard_bot.features.case_view import able, name_of, view
 from orchard_bot.features.casebook import account_of, judges, possible, recused
 from orchard_bot.features.feature import Feature, Request
 from orchard_bot.features.reporters import tell_outcome
@@ -87,8 +87,8 @@ def _decide(request: Request, unit: Unit, case: Case, verdict: Verdict) -> None:
     unit.note(case.community, f"decided-{verdict}", case.id, by=request.person, clause=clause)
     carry_out(unit, decided, request.account)
     # As urgent as the word on how it went, so that it comes before that.
-    done = unit.house.words.private(f"decisions.done-{verdict}", number=case.number)
-    unit.answer(request, done, priority=Priority.MODERATION)
+    done = f"decisions.done-{verdict}" if able(unit, case, verdict) else "decisions.done-by-hand"
+    unit.answer(request, unit.house.words.private(done, number=case.number), priority=Priority.MODERATION)
     update(unit, decided)
     tell_outcome(unit, decided, "report.ended-decided")
 

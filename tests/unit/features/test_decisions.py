@@ -108,7 +108,7 @@ def test_a_deletion_that_failed_is_told_to_the_moderator_and_to_nobody_else(stag
     opened(stage)
     stage.choose("Delete", stage.mia)
     stage.outcome(acts(stage)[0], why="The bot is no admin here.")
-    assert "I could not do it. The bot is no admin here." in stage.told(stage.mia)[-1]
+    assert "I can't do this one. The bot is no admin here." in stage.told(stage.mia)[-1]
     assert stage.told(CARL) == []
     stage.choose("I've done it myself", stage.mia)
     assert "was taken out of Class 3B" in stage.told(CARL)[-1]
