@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from orchard_bot.errors import MalformedRef
 
-
 _PLAIN = re.compile(r"[A-Za-z0-9\-_.~:@+=!]*").fullmatch
 """Matches a part that needs no quoting, as almost all do."""
 
