@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from orchard_bot.community.community import Community
 from orchard_bot.errors import StorageError
 from orchard_bot.features.books import Planned
@@ -17,6 +19,8 @@ from orchard_bot.runtime.routes import Routes
 AT_ONCE = 50
 RETRY = timedelta(minutes=1)
 TRIES = 5
+_TRIES = "_tries"
+"""How often an occurrence has failed, in the data of its schedule until it succeeds or is given up."""
 
 
 class Scheduler:
@@ -34,10 +38,13 @@ class Scheduler:
         """For ever: fire what is due, set the alarm for the next, wait for it or for a change of the table."""
         self._alarm.start()
         try:
-            await self._plan_standing()
+            planned = False
             while True:
                 self.idle = False
                 try:
+                    if not planned:
+                        await self._plan_standing()
+                        planned = True
                     while await self._fire_due():
                         pass
                     self._alarm.set(
@@ -99,38 +106,37 @@ class Scheduler:
         self._core.outbox.ring()
 
     def _in_transaction(self, planned: Planned, now: datetime, ledger: Ledger) -> None:
+        if planned not in ledger.clockwork.due(now, AT_ONCE):
+            return  # Cancelled, planned anew or fired by somebody else since it was read.
         occurrence = on_the_wall(planned.due, planned.timezone)
         community = self._core.house.communities.get(planned.community)
+        data = {name: value for name, value in planned.data.items() if name != _TRIES}
         # Move on first: a handler may plan the same key anew, and that has to stand.
-        ledger.clockwork.move_on(planned.key, self._following(planned, now) if community else None)
+        self._move_on(msgspec.structs.replace(planned, data=data), now, ledger, over=community is None)
         if community is not None and ledger.clockwork.fire(planned.key, occurrence, now):
-            due = Due(planned.kind, community, planned.subject, planned.data, planned.due)
+            due = Due(planned.kind, community, planned.subject, data, planned.due)
             self._performing.due(due, f"{planned.key}@{occurrence}", ledger, now)
 
     def _after_failure(self, planned: Planned, now: datetime, ledger: Ledger) -> None:
         """Try again a few times, a little later; then go on with the next occurrence and leave a mark."""
-        tries = int(planned.data.get("_tries", 0)) + 1
+        if planned not in ledger.clockwork.due(now, AT_ONCE):
+            return
+        tries = int(planned.data.get(_TRIES, 0)) + 1
+        data = {name: value for name, value in planned.data.items() if name != _TRIES}
         if tries < TRIES:
-            again = {**planned.data, "_tries": tries}
-            ledger.schedules.plan(
-                Planned(
-                    key=planned.key,
-                    kind=planned.kind,
-                    community=planned.community,
-                    subject=planned.subject,
-                    data=again,
-                    due=now + RETRY * tries,
-                    cron=planned.cron,
-                    timezone=planned.timezone,
-                )
-            )
+            again = msgspec.structs.replace(planned, data={**data, _TRIES: tries}, due=now + RETRY * tries)
+            ledger.schedules.plan(again)
             return
         self._core.counts["timers given up"] += 1
-        ledger.clockwork.move_on(planned.key, self._following(planned, now))
+        self._move_on(msgspec.structs.replace(planned, data=data), now, ledger)
 
     @staticmethod
-    def _following(planned: Planned, now: datetime) -> datetime | None:
-        """Its next time after now: what was missed in between is the feature's to judge by ``Due.at``."""
-        if planned.cron is None:
-            return None
-        return next_time(planned.cron, planned.timezone, max(now, planned.due))
+    def _move_on(planned: Planned, now: datetime, ledger: Ledger, *, over: bool = False) -> None:
+        """To its next time after now: what was missed in between is the feature's to judge by ``Due.at``."""
+        due = None
+        if planned.cron is not None and not over:
+            due = next_time(planned.cron, planned.timezone, max(now, planned.due))
+        if due is None:
+            ledger.clockwork.move_on(planned.key, None)
+        else:
+            ledger.schedules.plan(msgspec.structs.replace(planned, due=due))
