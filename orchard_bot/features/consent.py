@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchard_bot.chat.events import MemberLeft
 from orchard_bot.chat.text import PrivateText
+from orchard_bot.community.community import Role
 from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Option, Unit
@@ -43,7 +44,10 @@ def on_leave(request: Request, unit: Unit) -> None:
 
 
 def on_yes(request: Request, unit: Unit) -> None:
-    """A yes was chosen."""
+    """A yes was chosen; it may be an old one, of somebody who has left the group since."""
+    if request.role is Role.STRANGER:
+        unit.answer(request, unit.house.words.private("consent.not-in-the-group"))
+        return
     _join(OptIn(request.data["to"]), request, unit)
 
 

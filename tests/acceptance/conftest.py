@@ -127,7 +127,7 @@ class Story:
     def seen_by_one(self, who: str) -> list[SimMessage]:
         """What the bot told this person alone, in private or shown in the group, oldest first."""
         ref = self.world.person_ref(who)
-        shown = [one for one in self.world.transcript(self.larch, viewer=who) if one.only_for == ref]
+        shown = [one for one in self.world.transcript(self.larch, viewer=who) if one.only_for == ref and one.by_bot]
         private = [one for one in self.world.inbox(who) if one.author is None or one.author == self.world.bot]
         return sorted([*shown, *private], key=lambda one: one.at)
 
@@ -216,6 +216,12 @@ class Story:
     async def restarted(self) -> None:
         """The bot is switched off and on again, with the same database."""
         await self._life.aclose()
+        await self._life.enter_async_context(self.running())
+
+    async def is_off(self, **by: float) -> None:
+        """The bot is off for a while: ``hours=2``."""
+        await self._life.aclose()
+        self.clock.advance(timedelta(**by))
         await self._life.enter_async_context(self.running())
 
     @asynccontextmanager

@@ -131,3 +131,11 @@ def test_what_somebody_said_yes_to_ends_when_they_leave_the_group(stage: Stage) 
     stage.command("/join notes")
     stage.happens(MemberLeft(an_event_id(), stage.now, a_group(), person=stage.anna))
     assert stage.books.consents.given("3b", stage.anna) == frozenset()
+
+
+def test_an_old_yes_of_somebody_who_has_left_switches_nothing_on(stage: Stage) -> None:
+    stage.command("/join")
+    stage.books.people.left("3b", stage.anna, stage.now)
+    stage.choose("Yes to reminders")
+    assert stage.books.consents.given("3b", stage.anna) == frozenset()
+    assert "You are not in the group" in stage.told(stage.anna)[-1]
