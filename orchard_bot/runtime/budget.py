@@ -37,14 +37,19 @@ class Budget:
         self._account = Bucket(0.0, 0.0)
         self._chats: dict[str, Bucket] = {}
 
-    def wait(self, destination: str, now: float, *, per_minute: float, per_second: float) -> float:
-        """Seconds until a message to ``destination`` may go, at these rates; 0 takes its place at once."""
+    def wait(
+        self, destination: str, now: float, *, per_minute: float, per_second: float, urgent: bool = False
+    ) -> float:
+        """Seconds until a message to ``destination`` may go, at these rates; 0 takes its place at once.
+
+        What is ``urgent`` goes at once, and the others wait for longer: only the platform itself may hold it up.
+        """
         self._account.interval = 1.0 / per_second
         self._account.burst = max(0.0, BURST_SECONDS - self._account.interval)
         chat = self._chats.setdefault(destination, Bucket(0.0, 0.0))
         chat.interval = 60.0 / per_minute
         chat.burst = 2 * chat.interval
-        seconds = max(self._account.wait(now), chat.wait(now))
+        seconds = 0.0 if urgent else max(self._account.wait(now), chat.wait(now))
         if seconds <= 0.0:
             self._account.take(now)
             chat.take(now)

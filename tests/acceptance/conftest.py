@@ -57,6 +57,12 @@ moderators = [
 GROUP_PROFILES = [profile for profile in ALL.values() if profile.reads_groups]
 
 
+def where(holds: Callable[[Profile], object]) -> pytest.MarkDecorator:
+    """The story is told only on those platforms with the bot in the group for which this holds."""
+    chosen = [profile for profile in GROUP_PROFILES if holds(profile)]
+    return pytest.mark.parametrize("profile", chosen, ids=lambda profile: profile.name)
+
+
 @dataclass
 class Story:
     """The World and the bot in it. People act by name; ``settle`` lets the bot do all that is due."""

@@ -8,7 +8,7 @@ import pytest
 
 from orchard_bot.community.case import CaseState
 from orchard_bot.testing.profiles import Profile
-from tests.acceptance.conftest import Story, Telling
+from tests.acceptance.conftest import Story, Telling, where
 
 UNKIND = "That new teaching assistant is useless, honestly"
 DISMISS, NOTE, ASK, DELETE = "dismiss", "Kind note", "Ask to remove", "Delete"
@@ -56,9 +56,8 @@ async def an_afternoon(telling: Telling, profile: Profile, *, reported: bool) ->
         return screens(story)
 
 
+@where(lambda profile: profile.abilities.hide_commands)
 async def test_a_report_leaves_no_trace_in_the_group(telling: Telling, profile: Profile) -> None:
-    if not profile.abilities.hide_commands:
-        pytest.skip("Here the command itself stays in sight; its author hears how to take it away.")
     with_report = await an_afternoon(telling, profile, reported=True)
     assert with_report == await an_afternoon(telling, profile, reported=False)
 
@@ -95,9 +94,8 @@ async def test_a_reporter_whose_command_stays_in_sight_hears_privately_how_to_ta
         assert story.aloud() == []
 
 
+@where(lambda profile: profile.abilities.hide_commands and not profile.ephemeral_commands)
 async def test_a_right_that_was_taken_away_is_no_reason_for_silence(telling: Telling, profile: Profile) -> None:
-    if profile.ephemeral_commands or not profile.abilities.hide_commands:
-        pytest.skip("Here the bot needs no right to hide a command, or cannot have it.")
     async with telling(profile) as story:
         message = await story.says("tomasz", UNKIND)
         story.world.revoke(story.larch, "delete_others")
@@ -138,11 +136,10 @@ async def test_a_report_is_acknowledged_only_after_it_has_reached_a_moderator(
         assert alerted <= sent.at
 
 
+@where(lambda profile: profile.blocks_show)
 async def test_a_report_that_reaches_no_moderator_is_not_said_to_have_done_so(
     telling: Telling, profile: Profile
 ) -> None:
-    if not profile.blocks_show:
-        pytest.skip("Here nothing tells the bot that it was blocked.")
     async with telling(profile) as story:
         for moderator in ("amira", "joe"):
             story.world.block_bot(moderator)
