@@ -13,12 +13,20 @@ from datetime import datetime, timedelta
 import msgspec
 
 from orchard_bot.chat.abilities import Abilities
-from orchard_bot.chat.intents import EditOwn, Mandated, TellPrivately, WithdrawOwn
+from orchard_bot.chat.intents import CloseChoices, EditOwn, Mandated, Priority, TellPrivately, WithdrawOwn
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.planning import Plan, Refusal, Sent, in_group_instead, plan, refused_by_platform
 from orchard_bot.chat.platform import Platform
-from orchard_bot.chat.refs import ChatRef
-from orchard_bot.chat.steps import DeletePosting, EditMessage, Receipt, SendPrivately, ShowInGroup, Step
+from orchard_bot.chat.refs import ChatRef, PersonRef
+from orchard_bot.chat.steps import (
+    DeletePosting,
+    EditMessage,
+    Receipt,
+    SendPrivately,
+    ShowInGroup,
+    Step,
+    TakeButtonsAway,
+)
 from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, RateLimited, StorageError, Unavailable
 from orchard_bot.runtime.budget import Budget
 from orchard_bot.runtime.core import Core
@@ -92,6 +100,7 @@ class Sender:
                 clock,
                 per_minute=abilities.per_chat_per_minute,
                 per_second=abilities.per_account_per_second,
+                urgent=letter.intent.priority is Priority.SAFETY,
             )
             if seconds <= 0.0:
                 ready.append(letter)
@@ -106,7 +115,7 @@ class Sender:
     def _chat(self, letter: Letter) -> ChatRef | None:
         """The chat whose abilities count: the one it is about, or any group of this account."""
         intent = letter.intent
-        if isinstance(intent, TellPrivately | EditOwn | WithdrawOwn):
+        if isinstance(intent, TellPrivately | EditOwn | WithdrawOwn | CloseChoices):
             near = intent.near if isinstance(intent, TellPrivately) else None
             served = self._core.house.served_by(letter.account)
             return near or (served[0].chat if served else None)
@@ -137,7 +146,7 @@ class Sender:
     async def _try(self, letter: Letter, abilities: Abilities) -> None:
         intent = letter.intent
         sent: Sent | None = None
-        if isinstance(intent, EditOwn | WithdrawOwn):
+        if isinstance(intent, EditOwn | WithdrawOwn | CloseChoices):
             original = intent.of
             sent = await self._core.storage.read(lambda ledger: ledger.outbox.receipt(original))
         planned = plan(intent, abilities, self._core.clock.now(), sent)
@@ -164,8 +173,10 @@ class Sender:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 receipt = await self._platform.perform(step)
-        except Gone:
-            if not isinstance(step, DeletePosting):
+        except (Gone, NotAllowed) as error:
+            if isinstance(step, TakeButtonsAway):
+                return Receipt()  # a late press is answered kindly: nothing worth telling anybody
+            if not isinstance(step, DeletePosting) or not isinstance(error, Gone):
                 raise
             if step.author is not None and self._core.house.in_chat(step.message.chat) is None:
                 # The group has moved on: the message is still there to see, only out of our reach.
@@ -179,13 +190,23 @@ class Sender:
         intent = letter.intent
         inside = in_group_instead(intent, abilities) if isinstance(intent, TellPrivately) else None
         if inside is None:
-            await self._delivery.held(letter, str(error))
+            await self._hold(letter, error)
             return
         try:
             await self._carry_out(letter, inside)
         except PlatformError as second:
             self._core.log.fault("could not answer inside the group", second, account=str(self._account))
             await self._delivery.held(letter, str(error))
+
+    async def _hold(self, letter: Letter, error: PlatformError) -> None:
+        """Keep it until they open a private chat; where they have, perhaps just now, try once more."""
+        person = getattr(letter.intent, "person", None)
+        if letter.tries == 0 and isinstance(person, PersonRef):
+            has_opened = await self._core.storage.read(lambda book: book.people.has_opened(self._account, person))
+            if has_opened:
+                await self._delivery.later(letter, self._core.clock.now() + timedelta(seconds=1))
+                return
+        await self._delivery.held(letter, str(error))
 
     async def _not_allowed(self, letter: Letter, abilities: Abilities, error: NotAllowed) -> None:
         """Look at the rights again: where they have changed, so does the plan; otherwise it cannot be done."""

@@ -135,8 +135,8 @@ class Scene:
         for _ in range(2000):
             await asyncio.sleep(0)
             due = await self.storage.read(self._due)
-            workers = (self.bot.lanes, self.bot.scheduler, *self.bot.senders)
-            resting = all(worker.idle for worker in workers) and not due and not self.world.pending
+            idle = self.bot.lanes.idle and self.bot.scheduler.idle and all(one.idle for one in self.bot.senders)
+            resting = idle and not due and not self.world.pending
             quiet = quiet + 1 if resting else 0
             if quiet >= 4:
                 return
