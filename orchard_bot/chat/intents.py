@@ -101,6 +101,13 @@ class WithdrawOwn(_Intent, frozen=True, kw_only=True):
     of: str
 
 
+class CloseChoices(_Intent, frozen=True, kw_only=True):
+    """What was offered under the key ``of`` has been chosen or is over: its buttons go, the words stay."""
+
+    account: AccountRef
+    of: str
+
+
 class HideCommand(_Intent, frozen=True, kw_only=True):
     """Take a command that a member typed in the group out of sight, for that member's own privacy.
 
@@ -151,7 +158,16 @@ class AnswerJoin(_Intent, frozen=True, kw_only=True):
 
 
 Intent: TypeAlias = (
-    Say | TellPrivately | EditOwn | WithdrawOwn | HideCommand | DeleteMessage | Restrict | Remove | AnswerJoin
+    Say
+    | TellPrivately
+    | EditOwn
+    | WithdrawOwn
+    | CloseChoices
+    | HideCommand
+    | DeleteMessage
+    | Restrict
+    | Remove
+    | AnswerJoin
 )
 Mandated: TypeAlias = DeleteMessage | Restrict | Remove | AnswerJoin
 

@@ -17,6 +17,7 @@ from orchard_bot.chat.abilities import Abilities, Ability, Reach
 from orchard_bot.chat.intents import (
     AnswerJoin,
     Choice,
+    CloseChoices,
     DeleteMessage,
     EditOwn,
     HideCommand,
@@ -39,6 +40,7 @@ from orchard_bot.chat.steps import (
     SendToGroup,
     ShowInGroup,
     Step,
+    TakeButtonsAway,
 )
 
 
@@ -76,6 +78,8 @@ def plan(intent: Intent, abilities: Abilities, now: datetime, sent: Sent | None 
             return _edit(intent, abilities, sent)
         case WithdrawOwn():
             return _withdraw(intent, abilities, sent)
+        case CloseChoices():
+            return _close(intent, abilities, sent)
         case HideCommand():
             return _hide(intent, abilities)
         case DeleteMessage() | Restrict() | Remove() | AnswerJoin():
@@ -168,6 +172,13 @@ def _withdraw(intent: WithdrawOwn, abilities: Abilities, sent: Sent | None) -> P
     if not abilities.withdraw_own.can:
         return Refusal(abilities.withdraw_own.why or "The bot cannot take back its messages here.")
     return Plan((DeletePosting(key=_key(intent, 0), message=sent.message, author=None),))
+
+
+def _close(intent: CloseChoices, abilities: Abilities, sent: Sent | None) -> Plan:
+    """Without buttons, or where they cannot be taken away, there is nothing to do: a late press is answered kindly."""
+    if sent is None or not abilities.buttons or not abilities.edit_own.can:
+        return Plan(())
+    return Plan((TakeButtonsAway(key=_key(intent, 0), message=sent.message),))
 
 
 def _hide(intent: HideCommand, abilities: Abilities) -> Plan | Refusal:

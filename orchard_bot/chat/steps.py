@@ -53,6 +53,12 @@ class EditMessage(_Step, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
 
 
+class TakeButtonsAway(_Step, frozen=True, kw_only=True):
+    """Leave the words of the bot's own message, without the buttons under it. Gone, or none left, is success."""
+
+    message: MessageRef
+
+
 class DeletePosting(_Step, frozen=True, kw_only=True):
     """Delete a message: the bot's own, a command, or a member's on a moderator's decision. Gone is success."""
 
@@ -89,6 +95,7 @@ Step: TypeAlias = (
     | SendPrivately
     | ShowInGroup
     | EditMessage
+    | TakeButtonsAway
     | DeletePosting
     | RestrictMember
     | RemoveMember

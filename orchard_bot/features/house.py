@@ -63,8 +63,10 @@ class House:
         self.retention = retention or Retention()
         self.communities: dict[str, Community] = {one.id: one for one in communities}
         self._by_chat = {one.chat: one.id for one in self.communities.values()}
+        self._served: dict[AccountRef, list[str]] = defaultdict(list)
         self._moderated: dict[PersonRef, list[str]] = defaultdict(list)
         for one in self.communities.values():
+            self._served[one.chat.via].append(one.id)
             for moderator in one.moderators:
                 self._moderated[moderator.person].append(one.id)
         self.commands: tuple[CommandInfo, ...] = ()
@@ -78,7 +80,7 @@ class House:
 
     def served_by(self, account: AccountRef) -> list[Community]:
         """The communities whose group this account is in."""
-        return [one for one in self.communities.values() if one.chat.via == account]
+        return [self.communities[id] for id in self._served.get(account, ())]
 
     def is_served_by(self, community: str, account: AccountRef) -> bool:
         """Whether this account is in the group of the community of this id."""
@@ -103,6 +105,9 @@ class House:
         self._by_chat.pop(old.chat, None)
         self.communities[community] = msgspec.structs.replace(old, chat=to)
         self._by_chat[to] = community
+        if to.via != old.chat.via:
+            self._served[old.chat.via].remove(community)
+            self._served[to.via].append(community)
 
     def role(self, community: Community, person: PersonRef, *, member: bool) -> Role:
         """What ``person`` is to ``community``; ``member``: whether they are known to be in the group."""

@@ -190,6 +190,8 @@ class Conversation:
             ledger.offers.close(offer.key)
         request = self._request(event, community, person, name, ledger, data=offer.data)
         self._performing.run(run, request, ledger, now, cause=f"{event.id}:{feature}")
+        if offer.once:
+            self._performing.close_choices(offer.account, offer.key, ledger, now)
 
     def _community(self, account: AccountRef, person: PersonRef, ledger: Ledger) -> Community | None:
         """Which group this person means outside any dialog; None where that has to be asked, or they belong to none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from orchard_bot.chat.intents import CloseChoices, Priority
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.features.feature import Due, Handler, Outcome, Request
@@ -55,6 +56,11 @@ class Performing:
         unit = self.unit(ledger, now, cause)
         unit.tell(account, person, text)
         self.finish(unit, ledger)
+
+    def close_choices(self, account: AccountRef, of: str, ledger: Ledger, now: datetime) -> None:
+        """Take the buttons from under a message that has been answered, once the answer is out."""
+        closing = CloseChoices(key=f"{of}:closed", account=account, of=of, priority=Priority.REMINDER)
+        ledger.outbox.add([closing], now)
 
     def finish(self, unit: Unit, ledger: Ledger, request: Request | None = None) -> None:
         """The privacy gate, then the outbox."""

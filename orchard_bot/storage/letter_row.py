@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, literal_column
 
 from orchard_bot.chat.intents import (
+    CloseChoices,
     DeleteMessage,
     EditOwn,
     HideCommand,
@@ -38,13 +39,13 @@ def private_destination(account: AccountRef, person: PersonRef) -> str:
 
 def changed_by(intent: Intent) -> str | None:
     """The key of the earlier letter whose message this one changes or takes back."""
-    return intent.of if isinstance(intent, EditOwn | WithdrawOwn) else None
+    return intent.of if isinstance(intent, EditOwn | WithdrawOwn | CloseChoices) else None
 
 
 def account_of(intent: Intent) -> AccountRef:
     """Through which account it goes."""
     match intent:
-        case TellPrivately() | EditOwn() | WithdrawOwn():
+        case TellPrivately() | EditOwn() | WithdrawOwn() | CloseChoices():
             return intent.account
         case HideCommand() | DeleteMessage():
             return intent.message.chat.via
@@ -57,7 +58,7 @@ def destination_of(intent: Intent, of_original: str | None) -> str:
     match intent:
         case TellPrivately():
             return private_destination(intent.account, intent.person)
-        case EditOwn() | WithdrawOwn():
+        case EditOwn() | WithdrawOwn() | CloseChoices():
             return of_original or f"{intent.account}|{intent.of}"
         case HideCommand() | DeleteMessage():
             return str(intent.message.chat)

@@ -20,6 +20,7 @@ from orchard_bot.chat.steps import (
     SendToGroup,
     ShowInGroup,
     Step,
+    TakeButtonsAway,
 )
 from orchard_bot.errors import Gone, NotAllowed, NotReachable
 from orchard_bot.testing.sim_message import SimMessage
@@ -49,7 +50,7 @@ class BotHands:
         self._state.touch()
         return receipt
 
-    def _do(self, step: Step) -> Receipt:
+    def _do(self, step: Step) -> Receipt:  # noqa: PLR0911 - one for each kind of step
         match step:
             case SendToGroup():
                 return self._send_to_group(step)
@@ -59,6 +60,8 @@ class BotHands:
                 return self._show_in_group(step)
             case EditMessage():
                 return self._edit(step)
+            case TakeButtonsAway():
+                return self._take_buttons_away(step)
             case DeletePosting():
                 return self._delete(step)
             case RestrictMember():
@@ -108,6 +111,14 @@ class BotHands:
             raise NotAllowed("Only a message of the bot's own can be changed.")
         _check_content(step.text, step.choices, abilities)
         self._state.change_message(message, text=step.text, choices=step.choices)
+        return Receipt(message.ref)
+
+    def _take_buttons_away(self, step: TakeButtonsAway) -> Receipt:
+        _need(self._abilities(step.message.chat).edit_own)
+        message = self._there(step)
+        if not message.by_bot:
+            raise NotAllowed("Only a message of the bot's own can be changed.")
+        self._state.change_choices(message, ())
         return Receipt(message.ref)
 
     def _delete(self, step: DeletePosting) -> Receipt:
@@ -176,7 +187,7 @@ class BotHands:
             raise Gone("There is no such chat, or it goes on under another id.")
         return found
 
-    def _there(self, step: EditMessage | DeletePosting) -> SimMessage:
+    def _there(self, step: EditMessage | TakeButtonsAway | DeletePosting) -> SimMessage:
         message = self._state.message(step.message)
         if message is None or message.deleted:
             raise Gone("The message is not there any more.")

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from orchard_bot.chat.abilities import Abilities, no
 from orchard_bot.chat.events import Event, EventId
+from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import NotPossible, Shown, SimMessage
@@ -181,6 +182,11 @@ class WorldState:
         self._start_showing(changed)
         self.touch()
         return changed
+
+    def change_choices(self, message: SimMessage, choices: tuple[Choice, ...]) -> None:
+        """Put other buttons under a message; nobody sees an edit in that."""
+        self.messages[message.ref.chat][message.ref] = replace(message, choices=choices)
+        self.touch()
 
     def take_away(self, message: SimMessage) -> None:
         """Delete a message for everybody."""

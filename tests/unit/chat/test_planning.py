@@ -9,6 +9,7 @@ from orchard_bot.chat.abilities import Abilities, Reach, no
 from orchard_bot.chat.intents import (
     AnswerJoin,
     Choice,
+    CloseChoices,
     DeleteMessage,
     EditOwn,
     HideCommand,
@@ -31,6 +32,7 @@ from orchard_bot.chat.steps import (
     SendToGroup,
     ShowInGroup,
     Step,
+    TakeButtonsAway,
 )
 from orchard_bot.testing import profiles
 from orchard_bot.testing.builders import (
@@ -294,6 +296,14 @@ def test_private_words_never_replace_what_a_group_can_see() -> None:
 
 def test_an_edit_that_does_not_fit_is_refused_rather_than_cut() -> None:
     refusal(plan(EDIT, abilities(text_limit=5), NOW, SENT))
+
+
+def test_buttons_are_taken_away_where_there_are_any_and_nothing_is_refused() -> None:
+    close = CloseChoices(key="c", account=an_account(), of="tell-1")
+    assert plan(close, abilities(), NOW, SENT) == Plan((TakeButtonsAway(key="c", message=SENT.message),))
+    assert plan(close, abilities(), NOW) == Plan(())
+    assert plan(close, abilities(profiles.SIGNAL), NOW, SENT) == Plan(())
+    assert plan(close, abilities(edit_own=no("Not here.")), NOW, SENT) == Plan(())
 
 
 @pytest.mark.parametrize("why", ["", "Not here."])

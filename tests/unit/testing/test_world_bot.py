@@ -16,6 +16,7 @@ from orchard_bot.chat.steps import (
     SendToGroup,
     ShowInGroup,
     Step,
+    TakeButtonsAway,
 )
 from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError
 from orchard_bot.testing import profiles
@@ -299,3 +300,15 @@ def test_elsewhere_what_is_done_twice_is_there_twice(world: World) -> None:
     world.perform(to_group(world))
     assert [key for key, _ in world.sends] == ["k", "k"]
     assert len(world.transcript("3b")) == 2
+
+
+@on(profiles.TELEGRAM)
+def test_buttons_go_and_the_words_stay(world: World) -> None:
+    world.open_chat("anna")
+    sent = world.perform(to(world, buttons=2)).message
+    assert sent is not None
+    world.perform(TakeButtonsAway(key="c", message=sent))
+    message = world.inbox("anna")[-1]
+    assert (message.text, message.choices, message.edited) == ("psst", (), False)
+    of_anna = world.post("anna", "3b", "Hello")
+    assert "bot's own" in refused(world, TakeButtonsAway(key="d", message=of_anna.ref), NotAllowed)

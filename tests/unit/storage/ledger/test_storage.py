@@ -19,7 +19,7 @@ from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite import SqliteEngine
 from orchard_bot.storage.sqlite_connection import driver_of
 from orchard_bot.storage.storage import SqlStorage
-from orchard_bot.storage.tables import members, metadata
+from orchard_bot.storage.tables import members, metadata, say_it_for_postgresql
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 US = AccountRef("sandbox", "main")
@@ -145,6 +145,7 @@ def test_no_value_is_quoted_in_an_error(ledger: SqlLedger) -> None:
 
 
 def test_every_table_can_be_made_in_postgresql_too() -> None:
+    say_it_for_postgresql()
     words = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
     made = [str(CreateTable(table).compile(dialect=words)) for table in metadata.sorted_tables]
     for table in metadata.sorted_tables:
