@@ -37,9 +37,11 @@ class Sends:
         done = [key for key, _ in self.world.sends]
         self.lives.append(done[self._seen :])
         self._seen = len(done)
+        self.receipts.append(self._receipts() if self._seen else frozenset())
+
+    def _receipts(self) -> frozenset[str]:
         with opened(self.database) as connection:
-            sent = connection.execute(select(letters.c.key).where(letters.c.state == "sent"))
-            self.receipts.append(frozenset(sent.scalars()))
+            return frozenset(connection.execute(select(letters.c.key).where(letters.c.state == "sent")).scalars())
 
     @property
     def twice(self) -> int:
