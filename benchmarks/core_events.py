@@ -37,7 +37,9 @@ BATCH = 100
 WARM_UP = 2000
 TEXT = "Morning all, does anybody know whether PE kit is needed tomorrow or only on Thursday this week? X x"
 ACCOUNT = AccountRef("bench", "main")
-ABILITIES = msgspec.structs.replace(MATRIX.abilities, per_chat_per_minute=1e9, per_account_per_second=1e9)
+ABILITIES = msgspec.structs.replace(
+    MATRIX.abilities, per_chat_per_minute=1e9, per_person_per_minute=1e9, per_account_per_second=1e9
+)
 POLICY = Path(__file__).parents[1] / "config" / "code_of_conduct.toml"
 
 

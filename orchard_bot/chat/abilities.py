@@ -67,6 +67,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
     """Characters in one message."""
     per_chat_per_minute: float
     """Messages a minute that this chat takes."""
+    per_person_per_minute: float = 60.0
+    """Messages a minute that one person's private chat takes."""
     per_account_per_second: float
     """Messages a second that the account may send in all."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 BURST_SECONDS = 5.0
 """A quiet account may send what it would send in this time at once."""
+BURST_MESSAGES = 5
+"""A chat that has been quiet takes so many at once, as a short conversation needs."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Budget:
         self._account.burst = max(0.0, BURST_SECONDS - self._account.interval)
         chat = self._chats.setdefault(destination, Bucket(0.0, 0.0))
         chat.interval = 60.0 / per_minute
-        chat.burst = 2 * chat.interval
+        chat.burst = (BURST_MESSAGES - 1) * chat.interval
         seconds = 0.0 if urgent else max(self._account.wait(now), chat.wait(now))
         if seconds <= 0.0:
             self._account.take(now)

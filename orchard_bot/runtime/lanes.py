@@ -14,6 +14,7 @@ from orchard_bot.runtime.side_by_side import side_by_side
 
 TRIES = 5
 LANES_AT_ONCE = 8
+SOME_FAILED = "SomeListenersFailed"
 _LETTERS = "234679CDFGHJKMNPQRTVWXYZ"
 
 
@@ -59,6 +60,8 @@ class Lanes:
                 return
             passage = await self._core.enquire(parcel.event, parcel.only)
             await self._core.handle(passage, lambda ledger, passage: self._finish(head, passage, tries, ledger))
+            if passage.only and tries >= TRIES:
+                self._note_parked(reference_of(head), SOME_FAILED)
         except StorageError:
             raise
         except Exception as error:
@@ -71,7 +74,7 @@ class Lanes:
         if not passage.only:
             ledger.queue.done(head.id)
         elif tries >= TRIES:
-            ledger.queue.park(head.id, reference_of(head), "SomeListenersFailed", self._core.clock.now())
+            ledger.queue.park(head.id, reference_of(head), SOME_FAILED, self._core.clock.now())
         else:
             ledger.queue.repack(head.id, pack(passage.event, passage.only), self._due(tries))
 
@@ -85,6 +88,7 @@ class Lanes:
             await self._core.storage.write(
                 lambda ledger: ledger.queue.park(head.id, reference_of(head), error, self._core.clock.now())
             )
+            self._note_parked(reference_of(head), error)
             return
         await self._park(head, Passage(event, head.lane), error)
 
@@ -96,9 +100,12 @@ class Lanes:
             self._core.apologise(passage, reference, ledger)
 
         await self._core.storage.write(work)
+        self._note_parked(reference, error)
+        self._core.outbox.ring()
+
+    def _note_parked(self, reference: str, error: str) -> None:
         self._core.counts["parked"] += 1
         self._core.log.warning("event parked", reference=reference, error=error)
-        self._core.outbox.ring()
 
     def _due(self, tries: int) -> datetime:
         return self._core.clock.now() + timedelta(seconds=2.0**tries)

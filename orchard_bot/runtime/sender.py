@@ -95,10 +95,11 @@ class Sender:
             if abilities is None:
                 shortest = 1.0 if shortest is None else min(shortest, 1.0)
                 continue
+            private = isinstance(letter.intent, TellPrivately | EditOwn | CloseChoices)
             seconds = self._budget.wait(
                 letter.destination,
                 clock,
-                per_minute=abilities.per_chat_per_minute,
+                per_minute=abilities.per_person_per_minute if private else abilities.per_chat_per_minute,
                 per_second=abilities.per_account_per_second,
                 urgent=letter.intent.priority is Priority.SAFETY,
             )

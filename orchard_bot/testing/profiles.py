@@ -31,7 +31,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     name: str
     title: str
     abilities: Abilities
-    """Those in a group. In a private chat there is nobody to moderate; see ``private_per_minute``."""
+    """Those in a group. In a private chat there is nobody to moderate; see ``per_person_per_minute``."""
     how_to_grant: str
     """Where an operator gives the bot a right that it lacks."""
     reads_groups: bool = True
@@ -49,8 +49,6 @@ class Profile(Struct, frozen=True, kw_only=True):
     """A shorter restriction is one without end."""
     mute_at_most: timedelta | None = None
     """A longer restriction is one without end."""
-    private_per_minute: float = 60.0
-    """Messages a minute that one private chat takes."""
     message_id: str = "{n}"
     """How message ids look: ``n`` is a counter, ``author`` the author's id."""
 
@@ -174,11 +172,11 @@ MATRIX = Profile(
         buttons=0,
         text_limit=16_000,
         per_chat_per_minute=12.0,
+        per_person_per_minute=12.0,
         per_account_per_second=0.2,
     ),
     how_to_grant="Room settings, Roles and permissions: give the bot's account the moderator role.",
     transaction_ids=True,
-    private_per_minute=12.0,
     message_id="${n}",
 )
 
@@ -209,13 +207,13 @@ WHATSAPP = Profile(
         buttons=3,
         text_limit=1024,  # with buttons; plain text may be four times as long
         per_chat_per_minute=10.0,
+        per_person_per_minute=10.0,
         per_account_per_second=80.0,
     ),
     how_to_grant="There is no way to grant this on WhatsApp.",
     reads_groups=False,
     window=timedelta(hours=24),
     forwards=Forwards.MARK,
-    private_per_minute=10.0,
     message_id="wamid.{n}",
 )
 

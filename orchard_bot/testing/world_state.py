@@ -151,7 +151,7 @@ class WorldState:
         """What the bot may do in a chat just now; None for a chat that this World does not have."""
         if chat in self.owners:
             closed = dict.fromkeys(_GROUP_ONLY, _NOT_IN_PRIVATE)
-            rate = self.profile.private_per_minute
+            rate = self.profile.abilities.per_person_per_minute
             return replace(self.profile.abilities, **closed, delete_others_within=None, per_chat_per_minute=rate)
         group = self.groups.get(chat)
         if group is None or group.moved_to is not None:

@@ -33,9 +33,13 @@ SWEARING = "This is bullshit"
 def _fast(profile: Profile) -> Profile:
     """The same platform without its speed limits, and one that tells of deletions."""
     abilities = replace(
-        profile.abilities, per_chat_per_minute=60_000.0, per_account_per_second=10_000.0, see_deletions=YES
+        profile.abilities,
+        per_chat_per_minute=60_000.0,
+        per_person_per_minute=60_000.0,
+        per_account_per_second=10_000.0,
+        see_deletions=YES,
     )
-    return replace(profile, abilities=abilities, private_per_minute=60_000.0)
+    return replace(profile, abilities=abilities)
 
 
 BUTTONS, NUMBERS = _fast(TELEGRAM), _fast(SIGNAL)

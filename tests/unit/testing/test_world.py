@@ -118,7 +118,7 @@ def test_in_a_private_chat_there_is_nobody_to_moderate(world: World, profile: Pr
         assert not private.named()[name]
         assert private.named()[name].why
     assert private.buttons == profile.abilities.buttons
-    assert private.per_chat_per_minute == profile.private_per_minute
+    assert private.per_chat_per_minute == profile.abilities.per_person_per_minute
 
 
 def test_a_group_that_moves_goes_on_under_its_new_id_alone(world: World) -> None:
