@@ -12,6 +12,7 @@ RUN python -m venv /opt/orchard-bot \
 COPY README.md LICENSE ./
 COPY orchard_bot orchard_bot
 COPY adapters adapters
+COPY config config
 RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir dist . \
     && wheel="$(ls dist/*.whl)" \
     && /opt/orchard-bot/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt "${wheel}[${EXTRAS}]"

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ADAPTERS = sorted(folder.name for folder in (ROOT / "adapters").iterdir() if folder.name.startswith("orchard_"))
 PACKAGES: list[str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+FORCED: dict[str, str] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+"""Files that stand elsewhere in the wheel than in the tree."""
 ENTRY_POINT_GROUPS = ("orchard_bot.adapters", "orchard_bot.detectors", "orchard_bot.features")
 
 
@@ -75,7 +77,12 @@ def test_no_wheel_line_outlives_its_folder() -> None:
 def test_the_wheel_holds_every_file_of_the_packages_under_its_own_name(wheel: Path) -> None:
     packed = {path.relative_to(wheel).as_posix() for path in wheel.rglob("*") if path.is_file()}
     inside = {name for name in packed if ".dist-info/" not in name}
-    assert inside == _tracked(*PACKAGES)
+    assert inside == _tracked(*PACKAGES) | set(FORCED.values())
+
+
+def test_the_wheel_brings_the_policy_that_init_writes(wheel: Path) -> None:
+    packed = wheel / "orchard_bot" / "defaults" / "code_of_conduct.toml"
+    assert packed.read_bytes() == (ROOT / "config" / "code_of_conduct.toml").read_bytes()
 
 
 def test_the_wheel_says_that_it_is_typed_and_under_which_licence(wheel: Path) -> None:
@@ -144,7 +151,7 @@ def test_the_image_gets_all_that_the_wheel_is_built_from() -> None:
     copied = set(
         " ".join(re.findall(r"^COPY (?!--from)(.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)).split()
     )
-    sources = {package.split("/")[0] for package in PACKAGES}
+    sources = {path.split("/")[0] for path in (*PACKAGES, *FORCED)}
     assert {PYPROJECT["project"]["readme"], *PYPROJECT["project"]["license-files"], *sources} <= copied
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, column, func, inspect, select, table
 
-from orchard_bot.errors import OrchardError
+from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.runtime.clock import SystemClock
+from orchard_bot.settings.orchard import load_settings
 from orchard_bot.storage.backup import backup as back_up
 from orchard_bot.storage.backup import damage, orphans
 from orchard_bot.storage.backup import restore as put_back
@@ -30,21 +29,22 @@ WAITING_FOR_A_PERSON = (
 
 db_app = typer.Typer(help="The database: status, backup, restore, migrate, check.", no_args_is_help=True)
 
-Database = Annotated[Path, typer.Option("--database", help="The database file.", show_default=True)]
-DEFAULT = Path("var/orchard.db")
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file, which names the database.")]
+Database = Annotated[Path | None, typer.Option("--database", help="A database file, whatever the configuration says.")]
+DEFAULT = Path("config/orchard.toml")
 
 
 @db_app.command()
-def status(database: Database = DEFAULT) -> None:
+def status(config: Config = DEFAULT, database: Database = None) -> None:
     """Show the schema, the size, how many rows each table has, and what waits for a person."""
-    with _plain_refusal(), opened(database) as connection:
+    with plain_refusal(), opened(file := _chosen(config, database)) as connection:
         counts = rows_per_table(connection)
         waiting = _waiting(connection, counts)
         revision = _revision(connection, counts)
-        size = database.stat().st_size
+        size = file.stat().st_size
     console = Console()
     newest = head()
-    console.print(f"Database: {database} ({size / 1024:,.0f} KiB)", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Database: {file} ({size / 1024:,.0f} KiB)", markup=False, highlight=False, soft_wrap=True)
     this_version = "" if revision == newest else f", this version needs {newest}"
     console.print(f"Schema: {revision or 'none yet'}{this_version}", highlight=False)
     shown = Table("Table", "Rows")
@@ -59,38 +59,44 @@ def status(database: Database = DEFAULT) -> None:
 @db_app.command()
 def backup(
     file: Annotated[Path | None, typer.Argument(help="The new file; beside the database if not given.")] = None,
-    database: Database = DEFAULT,
+    config: Config = DEFAULT,
+    database: Database = None,
 ) -> None:
     """Copy the database to a new file, also while the bot runs. The copy holds people's words: keep it safe."""
     stamp = f"{SystemClock().now():%Y%m%dT%H%M%SZ}"
-    target = file or database.with_name(f"{database.stem}-{stamp}{database.suffix}")
-    with _plain_refusal():
-        back_up(database, target)
+    with plain_refusal():
+        source = _chosen(config, database)
+        target = file or source.with_name(f"{source.stem}-{stamp}{source.suffix}")
+        back_up(source, target)
     typer.echo(f"Saved and checked: {target}")
 
 
 @db_app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="The backup to put back.")], database: Database = DEFAULT
+    file: Annotated[Path, typer.Argument(help="The backup to put back.")],
+    config: Config = DEFAULT,
+    database: Database = None,
 ) -> None:
     """Put a backup in the database's place. Stop the bot first; what was there is kept beside it."""
-    with _plain_refusal():
-        kept = put_back(file, database, now=SystemClock().now())
-    typer.echo(f"Restored: {database}" + _kept(kept))
+    with plain_refusal():
+        target = _chosen(config, database)
+        kept = put_back(file, target, now=SystemClock().now())
+    typer.echo(f"Restored: {target}" + _kept(kept))
 
 
 @db_app.command()
-def migrate(database: Database = DEFAULT) -> None:
+def migrate(config: Config = DEFAULT, database: Database = None) -> None:
     """Bring the database to this version's schema, after a backup. The bot does the same at every start."""
-    with _plain_refusal():
-        kept = bring_up(database, now=SystemClock().now())
-    typer.echo(f"The schema is up to date: {database}" + _kept(kept))
+    with plain_refusal():
+        file = _chosen(config, database)
+        kept = bring_up(file, now=SystemClock().now())
+    typer.echo(f"The schema is up to date: {file}" + _kept(kept))
 
 
 @db_app.command()
-def check(database: Database = DEFAULT) -> None:
+def check(config: Config = DEFAULT, database: Database = None) -> None:
     """Read the whole database and say whether it is sound; exit code 1 when it is not."""
-    with _plain_refusal(), opened(database) as connection:
+    with plain_refusal(), opened(_chosen(config, database)) as connection:
         found = damage(driver_of(connection)) + orphans(driver_of(connection))
     for line in found:
         typer.echo(line, err=True)
@@ -98,6 +104,11 @@ def check(database: Database = DEFAULT) -> None:
         typer.echo("The database is damaged. Restore a backup: orchard-bot db restore FILE", err=True)
         raise typer.Exit(1)
     typer.echo("The database is sound.")
+
+
+def _chosen(config: Path, database: Path | None) -> Path:
+    """The database that was named, or the one of the configuration. Raises ``ConfigError``."""
+    return (database or load_settings(config).database).resolve()
 
 
 def rows_per_table(connection: Connection) -> dict[str, int]:
@@ -123,12 +134,3 @@ def _waiting(connection: Connection, counts: dict[str, int]) -> list[tuple[int, 
 
 def _kept(copy: Path | None) -> str:
     return f"\nThe database from before is kept as {copy}" if copy else ""
-
-
-@contextmanager
-def _plain_refusal() -> Iterator[None]:
-    try:
-        yield
-    except OrchardError as refusal:
-        typer.echo(str(refusal), err=True)
-        raise typer.Exit(1) from refusal

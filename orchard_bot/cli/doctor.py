@@ -22,7 +22,10 @@ NEEDED = ("post", "hide_commands", "delete_others", "restrict", "remove", "see_j
 
 
 async def examine(config: Path) -> bool:
-    """Prints a finding a line; True where nothing needs doing."""
+    """Prints a finding a line; True where nothing needs doing.
+
+    What is as it is on the platform, with nothing that an operator could do, is a note.
+    """
     composition = Composition.load(config)
     findings: list[Finding] = []
     for platform in composition.platforms():
@@ -31,10 +34,13 @@ async def examine(config: Path) -> bool:
     for community in composition.house.communities.values():
         findings += _of_moderators(community, composition.settings.database)
     for one in findings:
-        typer.echo(f"{'ok  ' if one.ok else 'LOOK'}  {one.about}: {one.says}")
-        if one.fix and not one.ok:
+        state = "ok" if one.ok else "LOOK" if one.fix else "note"
+        typer.echo(f"{state:4}  {one.about}: {one.says}")
+        if state == "LOOK":
             typer.echo(f"      {one.fix}")
-    return all(one.ok for one in findings)
+    to_do = sum(not one.ok and bool(one.fix) for one in findings)
+    typer.echo(f"{to_do} to look at." if to_do else "Nothing needs doing.")
+    return not to_do
 
 
 async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:
@@ -44,11 +50,13 @@ async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[
             await platform.start()
             found = [Finding(True, account, "connects.")]
             found += await platform.examine([one.chat for one in groups])
+            said = {one.says for one in found}
             for community in groups:
-                found += _of_group(community, await platform.abilities(community.chat))
+                of_group = _of_group(community, await platform.abilities(community.chat))
+                found += [one for one in of_group if one.says not in said]
     except (PlatformError, TimeoutError) as error:
         says = str(error) or "no answer within half a minute."
-        return [Finding(False, account, says, "Check the network and this adapter's settings.")]
+        return [Finding(False, account, says, f"Check the network and [adapters.{platform.account.platform}].")]
     finally:
         await platform.stop()
     return found
@@ -59,7 +67,7 @@ def _of_group(community: Community, abilities: Abilities) -> list[Finding]:
     lacking = [Finding(False, community.id, named[name].why, named[name].grant) for name in NEEDED if not named[name]]
     if abilities.private_messages is Reach.NEVER:
         lacking.append(Finding(False, community.id, abilities.private_messages_why))
-    return lacking or [Finding(True, community.id, "the bot has every right it can use.")]
+    return lacking or [Finding(True, community.id, "the bot has every right that can be given.")]
 
 
 def _of_moderators(community: Community, database: Path) -> list[Finding]:

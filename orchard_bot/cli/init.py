@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -63,14 +64,17 @@ def ask_and_write(folder: Path) -> None:
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        written = [settings]
         if not policy.exists():
             policy.write_text(_shipped_policy(), encoding="utf-8")
+            written.append(policy)
         settings.write_text(_TEMPLATE.format_map(answers), encoding="utf-8")
     except OSError as error:
         fix = "Choose a folder that you may write to."
         raise ConfigError(f"The files could not be written: {error.strerror}.", fix=fix, file=folder) from error
     Composition.load(settings).platforms()
-    typer.echo(f"Wrote {settings} and {policy}. Start the bot with: orchard-bot run --config {settings}")
+    typer.echo(f"Wrote {' and '.join(str(file) for file in written)}.")
+    typer.echo(f"Start the bot with: orchard-bot run --config {shlex.quote(str(settings))}")
 
 
 def _asked(question: str, default: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.community.code_of_conduct import DetectorSpec, Tier, month_in_words
 from orchard_bot.detectors.observation import DetectorFactory, Observation
 from orchard_bot.detectors.reading import Reading
-from orchard_bot.errors import OrchardError
 from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.runtime.discovery import detectors as installed_detectors
 from orchard_bot.settings.policy import Policy, Trial, load_policy, tier_of, try_examples
@@ -65,7 +64,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
 @policy_app.command()
 def check(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
     """Say whether the file is valid, and show its clauses and detectors."""
-    with _plain_refusal():
+    with plain_refusal():
         policy = load_policy(file, _detectors(context))
     console = Console(highlight=False)
     console.print(f"{file} is valid: {policy.code.title}, {policy.code.label}.", markup=False, soft_wrap=True)
@@ -80,7 +79,7 @@ def check(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
 @policy_app.command("test")
 def run_examples(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
     """Try every example in the file. Ends with exit code 1 if a detector gets one wrong."""
-    with _plain_refusal():
+    with plain_refusal():
         policy = load_policy(file, _detectors(context), examples=False)
     trials = list(try_examples(policy))
     failed = sum(not trial.passed for trial in trials)
@@ -99,7 +98,7 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what each detector sees in a text, and why. Nothing is stored."""
-    with _plain_refusal():
+    with plain_refusal():
         policy = load_policy(file, _detectors(context), examples=False)
     found = explanation(policy, text.encode("utf-8", "replace").decode())
     if json:
@@ -196,12 +195,3 @@ def _detectors(context: typer.Context) -> Mapping[str, DetectorFactory]:
 
 def _today() -> date:
     return SystemClock().now().date()
-
-
-@contextmanager
-def _plain_refusal() -> Iterator[None]:
-    try:
-        yield
-    except OrchardError as refusal:
-        typer.echo(str(refusal), err=True)
-        raise typer.Exit(2) from refusal

@@ -127,7 +127,7 @@ class SimulatedPlatform:
             return [Finding(False, str(chat), "The bot is not in this group.", "Add the bot to the group.")]
         lacking = [(name, ability) for name, ability in abilities.named().items() if not ability.can]
         return [Finding(True, str(chat), "The bot is in this group.")] + [
-            Finding(False, f"{chat}: {name}", ability.why, ability.grant) for name, ability in lacking
+            Finding(False, f"{chat}, {name.replace('_', ' ')}", ability.why, ability.grant) for name, ability in lacking
         ]
 
     async def _next(self, session: Session) -> Delivery:

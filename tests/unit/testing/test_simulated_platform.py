@@ -126,8 +126,8 @@ async def test_the_doctor_hears_what_the_bot_may_not_do_and_how_to_grant_it(
     world.revoke("3b", "delete_others")
     findings = await platform.examine([world.group("3b").ref, ChatRef("sandbox", "main", "nowhere")])
     assert [finding.ok for finding in findings].count(True) == 1
-    lacking = {finding.about.rpartition(": ")[2]: finding for finding in findings if not finding.ok}
-    assert lacking["delete_others"].fix == world.profile.how_to_grant
+    lacking = {finding.about.rpartition(", ")[2]: finding for finding in findings if not finding.ok}
+    assert lacking["delete others"].fix == world.profile.how_to_grant
     assert lacking["sandbox/main/nowhere"].fix
 
 
