@@ -31,6 +31,8 @@ from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from orchard_bot.testing.world import World
 
 POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
+LONG = timedelta(hours=2)
+"""Strides for a story in which days pass."""
 PARENTS = {"priya": "Priya", "tomasz": "Tomasz", "grace": "Grace", "leila": "Leila"}
 MODERATORS = {"amira": "Amira", "joe": "Joe"}
 
@@ -180,11 +182,11 @@ class Story:
         waking += [ledger.outbox.next_due(platform) for platform in self.bot.core.platforms]
         return any(moment is not None and moment <= now for moment in waking)
 
-    async def later(self, **by: float) -> None:
-        """Time passes: ``hours=2``, in steps, as it would."""
+    async def later(self, *, strides: timedelta = timedelta(minutes=10), **by: float) -> None:
+        """Time passes: ``hours=2``, in steps, as it would; longer strides are faster where nothing much happens."""
         left = timedelta(**by)
         while left > timedelta():
-            step = min(left, timedelta(minutes=10))
+            step = min(left, strides)
             self.clock.advance(step)
             left -= step
             await self.settle()

@@ -6,7 +6,7 @@ import pytest
 
 from orchard_bot.testing.profiles import ALL, Profile
 from orchard_bot.testing.sim_message import SimMessage
-from tests.acceptance.conftest import GROUP_PROFILES, Story, Telling
+from tests.acceptance.conftest import GROUP_PROFILES, LONG, Story, Telling
 
 COMMANDS_FOR_PARENTS = {"boundaries", "concern", "help", "join", "leave", "report", "rules", "start", "why"}
 COMMANDS_FOR_MODERATORS = {"case", "cases", "remind", "status"}
@@ -247,7 +247,7 @@ async def test_a_choice_goes_stale_after_a_day_and_says_so(telling: Telling, pro
     async with telling(profile) as story:
         await story.tells_bot("priya", "/boundaries")
         asked = story.seen_by_one("priya")[-1]
-        await story.later(hours=25)
+        await story.later(strides=LONG, hours=25)
         await choose_again(story, "priya", asked)
         says = "isn't open any more" if asked.choices else "isn't on offer"
         assert says in story.heard("priya")[-1]
@@ -256,7 +256,7 @@ async def test_a_choice_goes_stale_after_a_day_and_says_so(telling: Telling, pro
 async def test_a_question_that_nobody_answered_for_a_day_is_dropped(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         await story.tells_bot("amira", "/remind")
-        await story.later(hours=25)
+        await story.later(strides=LONG, hours=25)
         await story.tells_bot("amira", "Cake sale on Friday")
         assert "When shall I post it" not in story.phone("amira")
         assert "/help shows" in story.heard("amira")[-1]

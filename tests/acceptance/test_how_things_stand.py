@@ -8,7 +8,7 @@ import pytest
 
 from orchard_bot.chat.abilities import Reach
 from orchard_bot.testing.profiles import Profile
-from tests.acceptance.conftest import GROUP_PROFILES, Story, Telling
+from tests.acceptance.conftest import GROUP_PROFILES, LONG, Story, Telling
 
 ONCE_STARTED = [one for one in GROUP_PROFILES if one.abilities.private_messages is Reach.ONCE_STARTED]
 NOTICES_BLOCKS = [one for one in GROUP_PROFILES if one.blocks_show]
@@ -107,7 +107,7 @@ def fails(*_: object) -> None:
 async def test_an_overdue_policy_is_mentioned_once_and_stays_on_the_page(telling: Telling, profile: Profile) -> None:
     async with telling(profile, start=datetime(2026, 4, 3, 17, 30, tzinfo=UTC)) as story:
         assert "Its review was due in March 2026" in await status(story)
-        await story.later(days=11)
+        await story.later(strides=LONG, days=11)
         for who in ("amira", "joe"):
             assert story.phone(who).count("A small thing, when you have a moment") == 1
         assert "was to be looked at again" not in story.phone("priya")
@@ -120,7 +120,7 @@ async def test_a_group_without_a_reachable_moderator_hears_of_it_once(telling: T
         [said] = said_in_the_group(story)
         assert NOBODY_REACHABLE in said
         await story.restarted()
-        await story.later(days=2)
+        await story.later(strides=LONG, days=2)
         assert len(said_in_the_group(story)) == 1
         await story.tells_bot("priya", "/rules")
         assert "Our code of conduct in short" in story.heard("priya")[-1]
@@ -136,14 +136,14 @@ async def test_at_night_nothing_is_said_about_it(telling: Telling, profile: Prof
 
 async def test_one_reachable_moderator_is_enough_for_silence(telling: Telling, profile: Profile) -> None:
     async with telling(profile, away=["joe"]) as story:
-        await story.later(days=2)
+        await story.later(strides=LONG, days=2)
         assert said_in_the_group(story) == []
 
 
 async def test_a_moderator_gets_one_short_hello(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         await story.restarted()
-        await story.later(days=2)
+        await story.later(strides=LONG, days=2)
         for who in ("amira", "joe"):
             assert story.phone(who).count("You are down as a moderator of Larch class") == 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchard_bot.testing.profiles import Profile
-from tests.acceptance.conftest import Story, Telling
+from tests.acceptance.conftest import LONG, Story, Telling
 
 
 async def asks(story: Story) -> None:
@@ -76,7 +76,7 @@ async def test_somebody_who_came_in_by_another_way_needs_no_answer(telling: Tell
 async def test_after_a_week_the_question_is_taken_back(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         await asks(story)
-        await story.later(days=7, minutes=1)
+        await story.later(strides=LONG, days=7, minutes=1)
         assert "nobody answered here" in story.phone("amira")
         assert not is_in(story)
 

@@ -8,7 +8,7 @@ from orchard_bot.chat.abilities import Reach
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.consent import OptIn
 from orchard_bot.testing.profiles import Profile
-from tests.acceptance.conftest import GROUP_PROFILES, Story, Telling
+from tests.acceptance.conftest import GROUP_PROFILES, LONG, Story, Telling
 
 ONCE_STARTED = [one for one in GROUP_PROFILES if one.abilities.private_messages is Reach.ONCE_STARTED]
 EVERYBODY_ELSE = ("priya", "tomasz", "grace", "leila", "amira", "joe")
@@ -41,7 +41,7 @@ async def test_the_welcome_is_private_and_begins_with_voluntary(telling: Telling
 async def test_nothing_is_on_without_a_yes_and_each_yes_stands_for_itself(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         await comes(story)
-        await story.later(days=3)
+        await story.later(strides=LONG, days=3)
         assert await given(story) == frozenset(), "silence is not consent"
         await story.chooses("noor", "Yes to private notes")
         assert await given(story) == {OptIn.NOTES}
@@ -59,7 +59,7 @@ async def test_no_thanks_leaves_everything_off_and_is_not_asked_about_again(tell
         await story.chooses("noor", "No, thank you")
         assert await given(story) == frozenset()
         said = story.heard("noor")
-        await story.later(days=8)
+        await story.later(strides=LONG, days=8)
         assert story.heard("noor") == said
 
 

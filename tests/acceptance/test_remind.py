@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orchard_bot.testing.profiles import Profile
-from tests.acceptance.conftest import Story, Telling
+from tests.acceptance.conftest import LONG, Story, Telling
 
 CAKE = "/remind Cake sale in the hall | {when} | Newsletter 12, page 3"
 
@@ -54,11 +54,11 @@ async def test_a_reminder_is_asked_for_shown_agreed_to_and_posted_at_its_time(
 async def test_nothing_is_posted_without_a_yes(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         await story.tells_bot("amira", CAKE.format(when="tomorrow 9am"))
-        await story.later(days=2)
+        await story.later(strides=LONG, days=2)
         assert posts(story) == []
         await story.tells_bot("amira", CAKE.format(when="tomorrow 9am"))
         await story.chooses("amira", "No, drop it")
-        await story.later(days=2)
+        await story.later(strides=LONG, days=2)
         assert posts(story) == []
 
 
@@ -101,7 +101,7 @@ async def test_a_restart_around_the_due_minute_posts_once(telling: Telling, prof
         await story.restarted()
         await story.later(minutes=5)
         await story.restarted()
-        await story.later(hours=30)
+        await story.later(strides=LONG, hours=30)
         assert len(posts(story)) == 1
 
 
