@@ -253,6 +253,8 @@
   });
   news.addEventListener("error", () => offline(true));
   addEventListener("pageshow", () => settle());
+  addEventListener("resize", () => settle());
+  document.fonts.ready.then(settle); // the words take more room in their own letters
   addEventListener("pagehide", () => news.close());
   settle();
   probe();
