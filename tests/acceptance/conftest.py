@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,9 +18,12 @@ from sqlalchemy import Connection, select
 from orchard_bot.app import Composition
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.community.case import Case
+from orchard_bot.runtime import discovery
 from orchard_bot.runtime.bot import Bot
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.log import silent_log
+from orchard_bot.settings.orchard import load_settings
+from orchard_bot.settings.policy import Policy, load_policy
 from orchard_bot.storage.storage import SqlStorage
 from orchard_bot.storage.tables import metadata
 from orchard_bot.storage.upgrade import migrate
@@ -57,6 +61,12 @@ moderators = [
 """
 
 GROUP_PROFILES = [profile for profile in ALL.values() if profile.reads_groups]
+
+
+@cache
+def policy_once() -> Policy:
+    """The policy as shipped, which all stories share: loading it costs more than a story."""
+    return load_policy(POLICY, discovery.detectors())
 
 
 def where(holds: Callable[[Profile], object]) -> pytest.MarkDecorator:
@@ -235,7 +245,7 @@ class Story:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Story]:
         """One life of the bot."""
-        composition = Composition.load(self.config)
+        composition = Composition(load_settings(self.config), policy_once())
         self.storage = composition.open_storage(self.clock)
         platform = SimulatedPlatform(self.world, self.clock)
         self.bot = composition.bot(

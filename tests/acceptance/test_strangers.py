@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from orchard_bot.community.consent import OptIn
 from orchard_bot.chat.refs import PersonRef
+from orchard_bot.community.consent import OptIn
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.world import World
 from tests.acceptance.conftest import Story, Telling
