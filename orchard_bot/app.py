@@ -19,7 +19,7 @@ from orchard_bot.runtime.clock import Clock, SystemClock
 from orchard_bot.runtime.failpoints import Failpoint, none
 from orchard_bot.runtime.log import Log, make_log
 from orchard_bot.settings.orchard import Settings, load_settings
-from orchard_bot.settings.policy import load_policy
+from orchard_bot.settings.policy import Policy, load_policy
 from orchard_bot.settings.wording import load_wording
 from orchard_bot.storage.inside import Inside, look_inside
 from orchard_bot.storage.sqlite import SqliteEngine
@@ -30,11 +30,14 @@ from orchard_bot.web.server import serving
 
 
 class Composition:
-    """Everything that the settings ask for, checked, before anything runs."""
+    """Everything that the settings ask for, checked, before anything runs.
 
-    def __init__(self, settings: Settings) -> None:
+    ``policy``: the one that the settings name, where it has been loaded already.
+    """
+
+    def __init__(self, settings: Settings, policy: Policy | None = None) -> None:
         self.settings = settings
-        policy = load_policy(settings.policy, discovery.detectors())
+        policy = policy or load_policy(settings.policy, discovery.detectors())
         self.detectors: Sequence[Detector] = policy.detectors
         self.features = discovery.features()
         words = load_wording(
