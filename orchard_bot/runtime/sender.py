@@ -93,7 +93,10 @@ class Sender:
         for letter in letters:
             abilities = self._abilities(letter)
             if abilities is None:
-                shortest = 1.0 if shortest is None else min(shortest, 1.0)
+                if self._is_nobodys(letter):
+                    ready.append(letter)
+                else:
+                    shortest = 1.0 if shortest is None else min(shortest, 1.0)
                 continue
             private = isinstance(letter.intent, TellPrivately | EditOwn | CloseChoices)
             seconds = self._budget.wait(
@@ -118,13 +121,22 @@ class Sender:
         intent = letter.intent
         if isinstance(intent, TellPrivately | EditOwn | WithdrawOwn | CloseChoices):
             near = intent.near if isinstance(intent, TellPrivately) else None
+            if near is not None and self._core.house.in_chat(near):
+                return near
             served = self._core.house.served_by(letter.account)
-            return near or (served[0].chat if served else None)
+            return served[0].chat if served else None
         return intent.message.chat if hasattr(intent, "message") else intent.chat
+
+    def _is_nobodys(self, letter: Letter) -> bool:
+        """Whether it is about a group that was given up or has moved: nothing will ever be known about that one."""
+        chat = self._chat(letter)
+        return chat is None or self._core.house.in_chat(chat) is None
 
     async def _one(self, letter: Letter) -> None:
         abilities = self._abilities(letter)
-        assert abilities is not None  # _within_budget left it out otherwise
+        if abilities is None:
+            await self._give_up(letter, "The bot no longer serves this group.")
+            return
         try:
             await self._try(letter, abilities)
         except NotReachable as error:
@@ -217,8 +229,12 @@ class Sender:
         if self._abilities(letter) != abilities:
             await self._delivery.later(letter, self._core.clock.now())
             return
+        await self._give_up(letter, str(error))
+
+    async def _give_up(self, letter: Letter, why: str) -> None:
+        """It cannot be done; who decided it hears how to do it by hand."""
         intent = letter.intent
-        refusal = refused_by_platform(intent, str(error)) if isinstance(intent, Mandated) else Refusal(str(error))
+        refusal = refused_by_platform(intent, why) if isinstance(intent, Mandated) else Refusal(why)
         await self._delivery.refused(letter, refusal)
 
     async def _later(self, letter: Letter, error: BaseException) -> None:

@@ -15,8 +15,9 @@ from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.features.feature import Feature, Outcome
 from orchard_bot.features.unit import Unit
 from orchard_bot.runtime.budget import BURST_MESSAGES
+from orchard_bot.runtime.sender import AT_ONCE
 from orchard_bot.storage.tables import letters
-from orchard_bot.testing.builders import a_choice, a_say, a_whisper, an_account, private_text
+from orchard_bot.testing.builders import a_choice, a_group, a_say, a_whisper, an_account, private_text
 from orchard_bot.testing.profiles import SIGNAL, TELEGRAM, TELEGRAM_BASIC, WHATSAPP, Profile
 from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from tests.unit.runtime.conftest import Scene
@@ -355,3 +356,27 @@ async def test_nothing_can_be_said_in_a_group_the_bot_is_not_in(scene: Scene, pr
         await post(scene, a_say("Hello"))
         assert wanted.outcomes == [("0", "lost")]
         assert scene.said() == []
+
+
+async def test_letters_about_groups_that_are_no_longer_served_do_not_hold_up_the_others(scene: Scene) -> None:
+    wanted = Wanted()
+    async with scene.running(wanted.feature):
+        gone = [a_say("Hello", chat=a_group(f"gone-{n}")) for n in range(2 * AT_ONCE)]
+        near = a_whisper("for you", person=scene.anna, near=a_group("gone-1"))
+        await post(scene, *gone, near)
+        assert scene.heard(scene.anna) == ["for you"]
+        assert sorted(state for _, state in wanted.outcomes) == ["lost"] * 2 * AT_ONCE + ["sent"]
+        assert ("dead", "The bot no longer serves this group.") in await states(scene)
+
+
+async def test_letters_wait_without_a_try_until_the_platform_is_connected(scene: Scene) -> None:
+    scene.world.faults.refuse_start(times=3)
+    async with scene.running():
+        await scene.storage.write(lambda ledger: ledger.outbox.add([a_say("Hello")], scene.clock.now()))
+        scene.bot.core.outbox.ring()
+        for _ in range(20):
+            scene.clock.advance(1)
+            for _ in range(12):
+                await scene.storage.read(lambda _ledger: None)
+        assert scene.said() == ["Hello"]
+        assert "will send again" not in scene.events
