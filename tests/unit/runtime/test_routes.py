@@ -1,79 +1,75 @@
-"""Routes are compiled once, and features that would not work together are refused at the start, by name."""
+"""Who answers what is settled at start-up, and two answers to one word are refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from orchard_bot.chat.events import MemberJoined
-from orchard_bot.community.wording import Wording
+from orchard_bot.chat.events import MessageEdited, MessagePosted
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Unit
-from orchard_bot.runtime.discovery import features as installed
-from orchard_bot.runtime.routes import Clash, Unspoken, check_summaries, compile_routes
-from orchard_bot.settings.wording import load_wording
+from orchard_bot.runtime.routes import Clash, Listener, compile_routes
 
 
-def answers(_: Request, unit: Unit) -> None:
-    """A handler."""
+def run(request: Request, unit: Unit) -> None:
+    """Any handler."""
 
 
-def hears(*_: object) -> None:
-    """A handler of outcomes and timers."""
+def hear(*_: Any) -> None:
+    """Any other handler."""
 
 
-def thanks(**parts: Any) -> Feature:
-    """A feature from another package."""
-    return Feature(name="thanks", **parts)
+COMMAND = Command("wave", run, summary="rules.summary")
 
 
-def test_all_that_is_installed_works_together_and_has_its_line_in_help() -> None:
-    routes = compile_routes(installed())
-    check_summaries(routes, load_wording())
-    assert {"report", "rules", "help"} <= set(routes.commands)
+def test_everything_a_feature_offers_has_its_route() -> None:
+    feature = Feature(
+        name="wave",
+        commands=(COMMAND,),
+        actions={"wave.back": run},
+        dialogs={"wave.why": run},
+        listens={MessagePosted: run, MessageEdited: run},
+        outcomes={"wave.sent": hear},
+        timers={"wave.daily": hear},
+        forwarded=run,
+        standing={"wave.daily": "0 9 * * *"},
+        dialog_version=3,
+    )
+    other = Feature(name="other", listens={MessagePosted: run})
+    routes = compile_routes([feature, other])
+    assert routes.commands == {"wave": ("wave", COMMAND)}
+    assert (routes.actions, routes.dialogs) == ({"wave.back": run}, {"wave.why": run})
+    assert routes.listeners[MessagePosted] == (Listener("wave", run), Listener("other", run))
+    assert routes.listeners[MessageEdited] == (Listener("wave", run),)
+    assert (routes.forwarded, routes.outcomes, routes.timers) == (run, {"wave.sent": hear}, {"wave.daily": hear})
+    assert routes.standing == {"wave.daily": "0 9 * * *"}
+    assert routes.versions == {"wave": 3, "other": 1}
 
 
 @pytest.mark.parametrize(
-    ("parts", "what"),
+    ("what", "offer"),
     [
-        ({"commands": (Command("go", answers, "go.summary"),)}, "command 'go'"),
-        ({"actions": {"go": answers}}, "action 'go'"),
-        ({"dialogs": {"go": answers}}, "dialog 'go'"),
-        ({"outcomes": {"go": hears}}, "outcome 'go'"),
-        ({"timers": {"go": hears}}, "timer 'go'"),
-        ({"standing": {"go": "0 8 * * *"}}, "standing schedule 'go'"),
-        ({"forwarded": answers}, "handler of forwarded messages 'forwarded'"),
+        ("command 'wave'", {"commands": (COMMAND,)}),
+        ("action 'wave.back'", {"actions": {"wave.back": run}}),
+        ("dialog 'wave.why'", {"dialogs": {"wave.why": run}}),
+        ("outcome 'wave.sent'", {"outcomes": {"wave.sent": hear}}),
+        ("timer 'wave.daily'", {"timers": {"wave.daily": hear}}),
+        ("standing schedule 'wave.daily'", {"standing": {"wave.daily": "0 9 * * *"}}),
+        ("handler of forwarded messages", {"forwarded": run}),
     ],
 )
-def test_two_features_that_claim_one_name_are_refused(parts: Mapping[str, Any], what: str) -> None:
+def test_two_features_that_claim_one_word_are_refused_by_name(what: str, offer: dict[str, Any]) -> None:
     with pytest.raises(Clash, match=what):
-        compile_routes([thanks(**parts), Feature(name="other", **parts)])
+        compile_routes([Feature(name="one", **offer), Feature(name="two", **offer)])
 
 
 def test_two_features_of_one_name_are_refused() -> None:
-    with pytest.raises(Clash, match="feature 'thanks'"):
-        compile_routes([thanks(), thanks()])
+    with pytest.raises(Clash, match="feature 'one'"):
+        compile_routes([Feature(name="one"), Feature(name="one")])
 
 
-def test_several_features_may_listen_to_one_event_in_their_order() -> None:
-    both = [thanks(listens={MemberJoined: answers}), Feature(name="other", listens={MemberJoined: answers})]
-    assert [one.feature for one in compile_routes(both).listeners[MemberJoined]] == ["thanks", "other"]
-
-
-@pytest.mark.parametrize("sentence", [None, "Thanks {name} kindly"])
-def test_a_command_without_a_usable_line_for_help_is_refused_with_feature_and_key(sentence: str | None) -> None:
-    routes = compile_routes([thanks(commands=(Command("thanks", answers, "thanks.summary"),))])
-    words = Wording({"thanks.summary": "public"}, {} if sentence is None else {"thanks.summary": sentence})
-    with pytest.raises(Unspoken) as caught:
-        check_summaries(routes, words)
-    for part in ("'thanks'", "'thanks.summary'", "/thanks", "private_words"):
-        assert part in str(caught.value)
-
-
-def test_a_command_that_brings_its_own_line_is_welcome() -> None:
-    feature = thanks(
-        commands=(Command("thanks", answers, "thanks.summary"),), private_words={"thanks.summary": "say thanks"}
-    )
-    check_summaries(compile_routes([feature]), load_wording(more_private=feature.private_words))
+def test_no_features_make_no_routes() -> None:
+    routes = compile_routes([])
+    assert not routes.commands
+    assert routes.forwarded is None

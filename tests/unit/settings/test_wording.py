@@ -79,3 +79,31 @@ def test_no_sentence_is_both_public_and_private(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="public and private") as refused:
         load_wording(own=own)
     assert refused.value.line == 4
+
+
+def test_what_a_feature_from_another_package_says_can_be_put_differently_too(tmp_path: Path) -> None:
+    path = written(tmp_path, '[private]\n"thanks.said" = "Ta, {name}!"\n[public]\n"thanks.all" = "Ta, all."\n')
+    brought = {"more_public": {"thanks.all": "Thanks."}, "more_private": {"thanks.said": "Thank you, {name}."}}
+    words = load_wording(path, **brought)
+    assert words.private("thanks.said", name="Ann").value == "Ta, Ann!"
+    assert words.public("thanks.all").value == "Ta, all."
+    assert load_wording(**brought).private("thanks.said", name="Ann").value == "Thank you, Ann."
+
+
+def test_a_feature_from_another_package_cannot_put_words_into_the_bots_mouth() -> None:
+    assert load_wording(more_private={"help.intro": "Buy now:"}).private("help.intro").value != "Buy now:"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[public]\n"thanks.said" = "Ta!"', "Move it under [private]"),
+        ('[private]\n"thanks.sad" = "Ta!"', "Did you mean 'thanks.said'?"),
+        ('[private]\n"thanks.said" = "Ta, {nmae}!"', "Did you mean 'name'?"),
+    ],
+)
+def test_an_operators_slip_in_such_a_sentence_is_refused_like_any_other(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_wording(written(tmp_path, text), more_private={"thanks.said": "Thank you, {name}."})
+    assert caught.value.line == 2
+    assert says in str(caught.value)
