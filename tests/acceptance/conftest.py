@@ -173,7 +173,7 @@ class Story:
 
     async def settle(self) -> None:
         """Until nothing is left that the bot could do at this time. Short waits for its sending rate are let pass."""
-        quiet = 0
+        quiet = stuck = 0
         for _ in range(5000):
             await asyncio.sleep(0)
             due = await self.storage.write(self._due)
@@ -182,8 +182,11 @@ class Story:
             quiet = 0 if busy else quiet + 1
             if quiet >= 4:
                 return
-            if due and not self.world.pending and all(sender.idle for sender in self.bot.senders):
+            # What is not taken in after a while waits for a connection, and that for the clock.
+            stuck = stuck + 1 if self.world.pending else 0
+            if (stuck > 50 or (due and not stuck)) and all(sender.idle for sender in self.bot.senders):
                 self.clock.advance(0.5)
+                stuck = 0
         raise AssertionError("The bot does not come to rest.")
 
     def _due(self, ledger: Ledger) -> bool:
@@ -231,10 +234,18 @@ class Story:
             await self._life.enter_async_context(self.running())
             yield
 
-    async def restarted(self) -> None:
-        """The bot is switched off and on again, with the same database."""
+    async def stopped(self) -> None:
+        """The bot is switched off."""
         await self._life.aclose()
+
+    async def started(self) -> None:
+        """The bot is switched on again, with the same database."""
         await self._life.enter_async_context(self.running())
+
+    async def restarted(self) -> None:
+        """The bot is switched off and on again."""
+        await self.stopped()
+        await self.started()
 
     async def is_off(self, **by: float) -> None:
         """The bot is off for a while: ``hours=2``."""
