@@ -50,13 +50,22 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise _taken(host, port, error) from error
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
-        raise AddressTaken(
-            f"The pages cannot be served on {host}:{port} ({error.strerror}). Stop the program that uses this "
-            "address, or change host or port under [web] in the configuration."
-        ) from error
+        listener.close()
+        raise _taken(host, port, error) from error
     listener.setblocking(False)
     return listener
+
+
+def _taken(host: str, port: int, error: OSError | UnicodeError) -> AddressTaken:
+    why = getattr(error, "strerror", None) or "this is not an address"
+    return AddressTaken(
+        f"The pages cannot be served on {host}:{port} ({why}). Stop the program that uses this address, or change "
+        "host or port under [web] in the configuration."
+    )

@@ -87,7 +87,7 @@ def test_what_is_left_out_has_a_careful_value(written: Written) -> None:
 
 
 def test_every_value_that_is_given_arrives(written: Written) -> None:
-    text = VALID.replace('port = 8080', 'port = 0\nhost = "::1"\ninside = true')
+    text = VALID.replace("port = 8080", 'port = 0\nhost = "::1"\ninside = true')
     text = text.replace("[bot]\n", '[bot]\nwording = "ours.toml"\npolicy = "/etc/policy.toml"\n')
     text = text.replace(
         'timezone = "Europe/London"',
@@ -148,7 +148,13 @@ MISTAKES = [
     ('"Europe/London"', '"../../etc/passwd"', 'timezone = "../../etc/passwd"', "no time zone", "IANA"),
     ('"telegram/main/-100123"', '"-100123"', 'chat = "-100123"', "does not name a chat", "platform/account/chat"),
     ('"telegram/main/-100123"', '"telegram/main/%ff"', 'chat = "telegram/main/%ff"', "does not name a chat", "Write"),
-    ('"telegram/main/-100123"', '"signal/main/x"', 'chat = "signal/main/x"', "No adapter connects", "[adapters.signal]"),
+    (
+        '"telegram/main/-100123"',
+        '"signal/main/x"',
+        'chat = "signal/main/x"',
+        "No adapter connects",
+        "[adapters.signal]",
+    ),
     ('"telegram/main/-100123"', '"telegram/two/x"', 'chat = "telegram/two/x"', "telegram/two", 'account = "two"'),
     ('"telegram/1"', '"Amira"', '{ person = "Amira", name = "Amira" },', "does not name a person", "platform/id"),
     ('"telegram/2"', '"telegram/1"', '{ person = "telegram/1", name = "Joe" },', "listed twice", "Remove one"),
@@ -196,7 +202,10 @@ def test_a_group_without_any_moderator_is_refused(written: Written) -> None:
 
 @pytest.mark.parametrize("part", ["communities", "adapters"])
 def test_a_file_without_groups_or_platforms_is_refused(written: Written, part: str) -> None:
-    parts = {"communities": VALID[: VALID.index("[[communities]]")], "adapters": VALID.replace("[adapters.telegram]", "")}
+    parts = {
+        "communities": VALID[: VALID.index("[[communities]]")],
+        "adapters": VALID.replace("[adapters.telegram]", ""),
+    }
     if part == "adapters":
         parts["adapters"] = parts["adapters"].replace('account = "main"\ntoken = "7:AAHx"\n', "")
     assert part in str(refusal(written(parts[part])))
@@ -225,7 +234,7 @@ def test_a_file_that_cannot_be_read_is_refused(written: Written, how: str) -> No
     if how == "folder":
         path.mkdir()
     elif how == "latin-1":
-        path.write_bytes('[bot]\n# Zoë\n'.encode("latin-1"))
+        path.write_bytes("[bot]\n# Zoë\n".encode("latin-1"))
     error = refusal(path)
     assert error.fix
     assert error.line == (2 if how == "latin-1" else None)
