@@ -83,11 +83,12 @@ def test_no_sentence_is_both_public_and_private(tmp_path: Path) -> None:
 
 def test_what_a_feature_from_another_package_says_can_be_put_differently_too(tmp_path: Path) -> None:
     path = written(tmp_path, '[private]\n"thanks.said" = "Ta, {name}!"\n[public]\n"thanks.all" = "Ta, all."\n')
-    brought = {"more_public": {"thanks.all": "Thanks."}, "more_private": {"thanks.said": "Thank you, {name}."}}
-    words = load_wording(path, **brought)
+    public, private = {"thanks.all": "Thanks."}, {"thanks.said": "Thank you, {name}."}
+    words = load_wording(path, more_public=public, more_private=private)
     assert words.private("thanks.said", name="Ann").value == "Ta, Ann!"
     assert words.public("thanks.all").value == "Ta, all."
-    assert load_wording(**brought).private("thanks.said", name="Ann").value == "Thank you, Ann."
+    theirs = load_wording(more_public=public, more_private=private)
+    assert theirs.private("thanks.said", name="Ann").value == "Thank you, Ann."
 
 
 def test_a_feature_from_another_package_cannot_put_words_into_the_bots_mouth() -> None:
