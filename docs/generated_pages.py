@@ -8,8 +8,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 
+from reference_of_commands import commands_page
+from reference_of_settings import field_help, settings_page
+
 from orchard_bot import errors
-from orchard_bot.chat.abilities import Ability, Reach
+from orchard_bot.chat.abilities import Abilities, Ability, Reach
 from orchard_bot.testing.profiles import ALL, Profile
 
 _REACH = {Reach.ALWAYS: "yes", Reach.ONCE_STARTED: "once started", Reach.NEVER: "no"}
@@ -30,10 +33,16 @@ def _error_lines(error: type[errors.OrchardError], depth: int) -> Iterator[str]:
 
 
 def abilities_page() -> str:
-    """What a bot may do on each platform, and beneath it why not."""
+    """What a bot may do on each platform, why not, and what each ability means."""
     profiles = list(ALL.values())
     table = _table(["", *(profile.title for profile in profiles)], _ability_rows(profiles))
-    return "\n".join([*table, "", *_reasons(profiles)])
+    return "\n".join([*table, "", *_reasons(profiles), "## What they mean\n", *_meanings()])
+
+
+def _meanings() -> Iterator[str]:
+    for name, meaning in field_help(Abilities).items():
+        yield f"### {_spoken(name)}\n"
+        yield f"{meaning}\n"
 
 
 def _ability_rows(profiles: list[Profile]) -> Iterator[list[str]]:
@@ -44,6 +53,7 @@ def _ability_rows(profiles: list[Profile]) -> Iterator[list[str]]:
     yield ["buttons on a message", *(str(profile.abilities.buttons) for profile in profiles)]
     yield ["characters in a message", *(str(profile.abilities.text_limit) for profile in profiles)]
     yield ["messages a minute in a chat", *(f"{profile.abilities.per_chat_per_minute:g}" for profile in profiles)]
+    yield ["messages a minute to one person", *(f"{profile.abilities.per_person_per_minute:g}" for profile in profiles)]
     yield ["messages a second in all", *(f"{profile.abilities.per_account_per_second:g}" for profile in profiles)]
 
 
@@ -74,5 +84,10 @@ def _table(header: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
         yield f"| {' | '.join(row)} |"
 
 
-PAGES: dict[str, Callable[[], str]] = {"errors": error_page, "abilities": abilities_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "errors": error_page,
+    "abilities": abilities_page,
+    "settings": settings_page,
+    "commands": commands_page,
+}
 """The name of each page, and what makes it."""

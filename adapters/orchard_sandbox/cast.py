@@ -11,6 +11,7 @@ class CastMember(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     """What the configuration's list of moderators calls them, after ``sandbox/``."""
     name: str
+    """What everybody sees."""
     moderator: bool = False
     """An admin of the group. Who moderates for the bot stands in the configuration's list of moderators."""
     member: bool = True
@@ -23,7 +24,9 @@ class GroupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The class group: ``group`` in ``[adapters.sandbox]``."""
 
     id: str = "larch"
+    """The last part of the chat in the configuration, after ``sandbox/main/``."""
     title: str = "Larch class parents"
+    """What people see above the chat."""
 
 
 class Line(Struct, frozen=True):

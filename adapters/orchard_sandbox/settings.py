@@ -23,7 +23,9 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     profile: str = "telegram"
     """Which platform the sandbox behaves like at first; the page can change it."""
     group: GroupSettings = GroupSettings()
+    """The class group."""
     people: tuple[CastMember, ...] = CAST
+    """Everybody with a phone; left out: two moderators and four parents."""
     opening_scene: bool = True
     """Whether the group has been talking already when the page opens."""
     hosts: tuple[str, ...] = ()

@@ -40,6 +40,7 @@ class Abilities(Struct, frozen=True, kw_only=True):
     """Everything the core needs to know about one account in one chat. Adapters fill it in from live rights."""
 
     private_messages: Reach
+    """Whom it may write to in private."""
     private_messages_why: str = ""
     post: Ability = YES
     """May write in the group at all."""
@@ -48,19 +49,31 @@ class Abilities(Struct, frozen=True, kw_only=True):
     hide_commands: Ability
     """A command typed in the group can be taken out of sight (or never is in sight)."""
     delete_others: Ability
+    """Can delete a member's message, when a moderator has decided so."""
     delete_others_within: timedelta | None = None
     """How old another's message may be; None: no limit."""
     restrict: Ability
+    """Can keep a member from posting for a while."""
     remove: Ability
+    """Can take a member out of the group."""
     answer_joins: Ability
+    """Can let in somebody who asks to join, or decline."""
     list_members: Ability
+    """Can ask who is in the group."""
     see_joins: Ability
+    """Hears when somebody comes or goes."""
     see_edits: Ability
+    """Hears when a message is changed."""
     see_deletions: Ability
+    """Hears when a message is deleted by its author."""
     edit_own: Ability
+    """Can change a message of its own."""
     withdraw_own: Ability
+    """Can take back a message of its own."""
     pin: Ability
+    """Can pin a message of its own."""
     message_links: Ability
+    """A message has an address that opens it."""
     buttons: int
     """How many buttons a message may carry; 0: choices become numbered lines."""
     text_limit: int
