@@ -25,6 +25,8 @@ from orchard_bot.runtime.preparing import command_of
 from orchard_bot.runtime.routes import Routes
 
 STOP_WORDS = frozenset({"cancel", "stop"})
+BEGIN_ANEW = "start"
+"""The command by which somebody in several groups says which one they mean from now on."""
 WHICH_GROUP = "runtime.which-group"
 
 
@@ -93,12 +95,15 @@ class Conversation:
         return refuse
 
     def _wish(self, event: MessagePosted, text: str, ledger: Ledger, now: datetime) -> None:
-        """Something that a feature has to answer, in a group's name."""
-        name, _ = _command(text)
+        """Something that a feature has to answer, for one group."""
+        name, args = _command(text)
         dialog = ledger.dialogs.get(event.account, event.author)
         wanted = name is not None or dialog is not None or event.forwarded is not None
         candidates = self._candidates(event.account, event.author, ledger)
-        community = self._meant(event.account, event.author, ledger, dialog, candidates)
+        if name == BEGIN_ANEW and len(candidates) > 1:
+            community = next((one for one in candidates if one.id == args), None)
+        else:
+            community = self._meant(event.account, event.author, ledger, dialog, candidates)
         if name is not None and name not in self._routes.commands:
             self._reply(event, event.author, "runtime.unknown-command", ledger, now)
         elif community is not None:

@@ -168,6 +168,18 @@ async def test_a_link_says_which_group_is_meant(telling: Telling, profile: Profi
         assert "Which group" not in story.phone("priya")
 
 
+async def test_start_lets_a_person_in_two_groups_choose_again(telling: Telling, profile: Profile) -> None:
+    async with telling(profile, further=YEAR_FOUR, before=year_four("priya")) as story:
+        story.world.post("priya", "year-four", "Morning")
+        await story.says("priya", "Morning")
+        for group in ("Year Four", "Larch class"):
+            await story.tells_bot("priya", "/start")
+            await story.chooses("priya", group)
+            assert f"I help {group}" in story.heard("priya")[-1]
+            await story.tells_bot("priya", "/join")
+            assert "Which group" not in story.heard("priya")[-1]
+
+
 async def test_a_moderator_of_one_group_is_a_parent_in_the_other(telling: Telling, profile: Profile) -> None:
     async with telling(profile, further=YEAR_FOUR, before=year_four()) as story:
         await story.says("grace", "Morning")
