@@ -27,7 +27,7 @@ run: $(RUN) ## start the bot; with the configuration as it is, the sandbox on ht
 
 test: check docs ## everything: linters, types, import rings, docs, tests, coverage
 	$(BIN)/coverage erase
-	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --fail-under=$(COVERAGE_OVERALL)
 	@$(MAKE) --no-print-directory coverage-domain
 
