@@ -15,7 +15,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from orchard_bot.cli.plain import plain_refusal
 from tests.unit.cli.conftest import CONFIG, POLICY
 
 ORCHARD = (sys.executable, "-c", "from orchard_bot.cli import app; app()")
@@ -134,8 +133,3 @@ def test_an_adapter_without_its_libraries_names_the_pip_command(config: Path, tm
 def test_the_pages_can_be_put_elsewhere_for_one_run(config: Path) -> None:
     with started(config, "--host", "localhost") as (_, address):
         assert address.startswith("http://localhost:")
-
-
-def test_a_fault_that_is_not_ours_is_not_hidden() -> None:
-    with pytest.raises(ExceptionGroup), plain_refusal():
-        raise ExceptionGroup("several", [ValueError("unknown")])
