@@ -166,7 +166,12 @@ class Stage:
         return self.intents[before:]
 
     def happens(self, event: MemberJoined | MemberLeft | JoinRequested | ChatOpened) -> Sequence[Intent]:
-        """Everybody who listens hears of it."""
+        """Everybody who listens hears of it, once it is known who is in the group."""
+        people = self.books.people
+        if isinstance(event, MemberJoined):
+            people.joined("3b", event.person, self.now)
+        elif isinstance(event, MemberLeft):
+            people.left("3b", event.person, self.now)
         request = self.request(event, event.person, name=getattr(event, "name", ""))
         before = len(self.intents)
         for listener in self.routes.listeners.get(type(event), ()):
