@@ -32,9 +32,10 @@ from orchard_bot.runtime.budget import Budget
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.delivery import Delivery
 from orchard_bot.runtime.failpoints import AFTER_SEND, BEFORE_SEND, Failpoint
-from orchard_bot.runtime.side_by_side import side_by_side
 
 AT_ONCE = 8
+LOOK_AGAIN = 1.0
+"""Seconds after which a sender with letters on their way looks for others that have come due."""
 ANSWER_SECONDS = 30.0
 GIVE_UP_AFTER = timedelta(hours=24)
 LEAST_TRIES = 10
@@ -46,7 +47,9 @@ class Sender:
     """Sends the letters of one account."""
 
     def __init__(self, platform: Platform, core: Core, delivery: Delivery, failpoint: Failpoint) -> None:
-        self.idle = True
+        self._flying: set[int] = set()
+        """Letters on their way: they hold up their own destination, and nobody else's."""
+        self._looking = False
         self._platform = platform
         self._account = platform.account
         self._core = core
@@ -55,36 +58,56 @@ class Sender:
         self._budget = Budget()
         self._bell = core.outbox.ear()
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is on its way, and nothing more is due as far as it knows."""
+        return not self._flying and not self._looking
+
     async def run(self) -> None:
         """For ever: whatever is due, then wait for the bell or the next due time."""
         pause = 1.0
-        while True:
-            try:
-                self.idle = False
-                until = await self._round()
-                pause = 1.0
-                if until is not None and until <= self._core.clock.now():
-                    continue
-                self.idle = True
-                await self._bell.wait(until)
-            except StorageError as error:
-                self._core.log.fault("sending stopped for a moment", error, account=str(self._account))
-                await self._core.clock.sleep(pause)
-                pause = min(pause * 2, 30.0)
+        async with asyncio.TaskGroup() as flights:
+            while True:
+                try:
+                    self._looking = True
+                    until = await self._send_due(flights)
+                    pause = 1.0
+                    self._looking = False
+                    await self._bell.wait(until)
+                except StorageError as error:
+                    self._core.log.fault("sending stopped for a moment", error, account=str(self._account))
+                    await self._core.clock.sleep(pause)
+                    pause = min(pause * 2, 30.0)
 
-    async def _round(self) -> datetime | None:
-        """Send what is due; when to look again (None: when the bell rings)."""
+    async def _send_due(self, flights: asyncio.TaskGroup) -> datetime | None:
+        """Let fly what is due; when to look again (None: when the bell rings, as it does after each flight)."""
         now = self._core.clock.now()
         for letter in await self._core.storage.read(lambda ledger: ledger.outbox.expired(self._account, now, AT_ONCE)):
             await self._delivery.died(letter, "It was not delivered in time.")
-        letters = await self._core.storage.read(lambda ledger: ledger.outbox.due(self._account, now, AT_ONCE, ()))
+        room = AT_ONCE - len(self._flying)
+        if room <= 0:
+            return now + timedelta(seconds=LOOK_AGAIN)
+        flying = frozenset(self._flying)
+        letters = await self._core.storage.read(lambda ledger: ledger.outbox.due(self._account, now, room, flying))
         ready, wait = self._within_budget(letters)
-        await side_by_side(self._one(letter) for letter in ready)
-        if ready:
-            return now
+        for letter in ready:
+            self._flying.add(letter.id)
+            flights.create_task(self._fly(letter))
         if wait is not None:
             return now + timedelta(seconds=wait)
+        if self._flying:
+            return now + timedelta(seconds=LOOK_AGAIN)
         return await self._core.storage.read(lambda ledger: ledger.outbox.next_due(self._account))
+
+    async def _fly(self, letter: Letter) -> None:
+        try:
+            await self._one(letter)
+        except StorageError as error:
+            self._core.log.fault("sending stopped for a moment", error, account=str(self._account))
+            await self._core.clock.sleep(1.0)
+        finally:
+            self._flying.discard(letter.id)
+            self._bell.ring()
 
     def _within_budget(self, letters: Sequence[Letter]) -> tuple[list[Letter], float | None]:
         ready: list[Letter] = []

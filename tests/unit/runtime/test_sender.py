@@ -380,3 +380,21 @@ async def test_letters_wait_without_a_try_until_the_platform_is_connected(scene:
                 await scene.storage.read(lambda _ledger: None)
         assert scene.said() == ["Hello"]
         assert "will send again" not in scene.events
+
+
+async def test_a_letter_that_takes_its_time_holds_up_nobody_elses(scene: Scene) -> None:
+    async with scene.running():
+        scene.world.faults.slow(20)
+        whisper = a_whisper("slow", person=scene.anna)
+        await scene.storage.write(lambda ledger: ledger.outbox.add([whisper], scene.clock.now()))
+        scene.bot.core.outbox.ring()
+        await scene.until(lambda: not scene.bot.senders[0].idle)
+        await scene.clock.until_sleeping(2)
+        scene.world.faults.slow(0)
+        urgent = a_whisper("urgent", person=scene.ben, key="urgent", priority=Priority.SAFETY)
+        await scene.storage.write(lambda ledger: ledger.outbox.add([urgent], scene.clock.now()))
+        scene.bot.core.outbox.ring()
+        await scene.until(lambda: scene.heard(scene.ben) == ["urgent"])
+        assert scene.heard(scene.anna) == []
+        await scene.later(20)
+        assert scene.heard(scene.anna) == ["slow"]
