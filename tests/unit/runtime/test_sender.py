@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -382,19 +383,33 @@ async def test_letters_wait_without_a_try_until_the_platform_is_connected(scene:
         assert "will send again" not in scene.events
 
 
+class Dawdling(SimulatedPlatform):
+    """Takes its time over one step."""
+
+    def __init__(self, scene: Scene, key: str) -> None:
+        super().__init__(scene.world, scene.clock)
+        self._key = key
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def perform(self, step: Step) -> Receipt:
+        if step.key == self._key:
+            self.begun.set()
+            await self.go_on.wait()
+        return await super().perform(step)
+
+
 async def test_a_letter_that_takes_its_time_holds_up_nobody_elses(scene: Scene) -> None:
-    async with scene.running():
-        scene.world.faults.slow(20)
-        whisper = a_whisper("slow", person=scene.anna)
-        await scene.storage.write(lambda ledger: ledger.outbox.add([whisper], scene.clock.now()))
+    platform = Dawdling(scene, "slow")
+    async with scene.running(platform=platform):
+        slow = a_whisper("slow", person=scene.anna, key="slow")
+        await scene.storage.write(lambda ledger: ledger.outbox.add([slow], scene.clock.now()))
         scene.bot.core.outbox.ring()
-        await scene.until(lambda: not scene.bot.senders[0].idle)
-        await scene.clock.until_sleeping(2)
-        scene.world.faults.slow(0)
+        await platform.begun.wait()
         urgent = a_whisper("urgent", person=scene.ben, key="urgent", priority=Priority.SAFETY)
         await scene.storage.write(lambda ledger: ledger.outbox.add([urgent], scene.clock.now()))
         scene.bot.core.outbox.ring()
         await scene.until(lambda: scene.heard(scene.ben) == ["urgent"])
         assert scene.heard(scene.anna) == []
-        await scene.later(20)
+        platform.go_on.set()
+        await scene.settle()
         assert scene.heard(scene.anna) == ["slow"]
