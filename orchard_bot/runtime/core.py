@@ -142,11 +142,13 @@ class Core:
         if person is None or platform is None or passage.community is not None:
             return ()
         found: list[str] = []
-        for community in self.house.served_by(event.account):
+        for community in self._preparing.unasked(event.account, person):
             try:
                 async with asyncio.timeout(ENQUIRY_SECONDS):
                     if await platform.is_member(community.chat, person):
                         found.append(community.id)
             except (PlatformError, TimeoutError) as error:
                 self.log.fault("membership unknown", error, account=str(event.account))
+                return tuple(found)  # and the next message asks again
+        self._preparing.asked(event.account, person)
         return tuple(found)

@@ -22,7 +22,9 @@ from orchard_bot.runtime.members import Members
 from orchard_bot.runtime.passage import Passage
 
 COMMAND_LIMIT = 32
-LANES_REMEMBERED = 10_000
+REMEMBERED = 10_000
+MOST_ENQUIRIES = 20
+"""Groups that the platform is asked about for one person; with more than these, people come by their group's link."""
 
 
 class Preparing:
@@ -34,6 +36,7 @@ class Preparing:
         self._slow = tuple(one for one in detectors if one.slow)
         self._log = log
         self._lanes: dict[ChatRef, str] = {}
+        self._asked: set[tuple[AccountRef, PersonRef]] = set()
         self.members = Members()
         self.ill: Counter[str] = Counter()
         """How often each detector failed since the start."""
@@ -46,7 +49,7 @@ class Preparing:
         if type(event) is MessagePosted or type(event) is MessageEdited:
             self._message(passage, event)
         elif type(event) is ChatOpened:
-            passage.enquire = self._is_new_here(event.account, event.person)
+            passage.enquire = bool(self.unasked(event.account, event.person))
         return passage
 
     def unseen(self, event: Event) -> Passage:
@@ -72,7 +75,7 @@ class Preparing:
         if text[:1] == "/" and type(event) is MessagePosted:
             passage.command, passage.args = command_of(text)
         if event.private:
-            passage.enquire = self._is_new_here(event.account, event.author)
+            passage.enquire = bool(self.unasked(event.account, event.author))
         elif community is not None and passage.command is None:
             if community.watch is not Watch.OFF and text:
                 passage.observations = self._observed(text, self._fast)
@@ -102,14 +105,26 @@ class Preparing:
     def _knows(self, community: Community, person: PersonRef) -> bool:
         return community.id in self.members.of(person)
 
-    def _is_new_here(self, account: AccountRef, person: PersonRef) -> bool:
-        known = self.members.of(person), (one.id for one in self._house.moderated_by(person))
-        return not any(self._house.is_served_by(id, account) for ids in known for id in ids)
+    def unasked(self, account: AccountRef, person: PersonRef) -> list[Community]:
+        """Groups of this account to ask the platform about: is this person in them? Each person once in a run.
+
+        Somebody known in one group may be a member of another, and a report must reach the moderators of the right one.
+        """
+        if (account, person) in self._asked:
+            return []
+        known = self.members.of(person)
+        return [one for one in self._house.served_by(account)[:MOST_ENQUIRIES] if one.id not in known]
+
+    def asked(self, account: AccountRef, person: PersonRef) -> None:
+        """The platform has been asked about this person."""
+        if len(self._asked) >= REMEMBERED:
+            self._asked.clear()
+        self._asked.add((account, person))
 
     def _lane(self, chat: ChatRef) -> str:
         lane = self._lanes.get(chat)
         if lane is None:
-            if len(self._lanes) >= LANES_REMEMBERED:
+            if len(self._lanes) >= REMEMBERED:
                 self._lanes.clear()
             lane = self._lanes[chat] = str(chat)
         return lane

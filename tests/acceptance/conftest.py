@@ -34,6 +34,8 @@ from orchard_bot.testing.sim_message import SimMessage
 from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from orchard_bot.testing.world import World
 
+PATIENCE = 60.0
+"""Seconds of real time after which a story gives up."""
 POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
 LONG = timedelta(hours=2)
 """Strides for a story in which days pass."""
@@ -174,7 +176,8 @@ class Story:
     async def settle(self) -> None:
         """Until nothing is left that the bot could do at this time. Short waits for its sending rate are let pass."""
         quiet = stuck = 0
-        for _ in range(5000):
+        began = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() - began < PATIENCE:
             await asyncio.sleep(0)
             due = await self.storage.write(self._due)
             busy = due or self.world.pending or not self.bot.lanes.idle or not self.bot.scheduler.idle
