@@ -137,7 +137,10 @@ def _menu(request: Request, unit: Unit, matter: Matter) -> None:
         ways.insert(0, ("ask-poster", data))
     options = [Option(words.label(f"report.{way}"), f"report.{way}", needs) for way, needs in ways]
     key = "report.menu-as-moderator" if request.community.moderator(request.person) else "report.menu"
-    menu = unit.answer(request, words.private(key), options, origin="report.menu", subject=request.community.id)
+    text = words.private(key)
+    if request.private and len(unit.books.people.communities_of(request.person)) > 1:
+        text = words.private("report.in-group", group=request.community.name, menu=text.value)
+    menu = unit.answer(request, text, options, origin="report.menu", subject=request.community.id)
     if not request.private:
         expect(unit, request, matter, menu)
 

@@ -143,6 +143,17 @@ async def test_a_person_in_two_groups_is_asked_which_and_then_gets_what_they_ask
         assert await story.storage.read(lambda ledger: ledger.consents.given("larch", priya)) == frozenset()
 
 
+async def test_a_report_finds_the_right_moderators_though_the_bot_met_its_author_elsewhere(
+    telling: Telling, profile: Profile
+) -> None:
+    async with telling(profile, further=YEAR_FOUR, before=year_four("priya")) as story:
+        await story.says("priya", "Morning")
+        await story.tells_bot("priya", "/report He is at it again")
+        assert "Which group is this about?" in story.heard("priya")[-1]
+        await story.chooses("priya", "Year Four")
+        assert "This is about Year Four" in story.heard("priya")[-1]
+
+
 async def test_which_group_is_asked_only_where_it_matters(telling: Telling, profile: Profile) -> None:
     async with telling(profile, further=YEAR_FOUR, before=year_four("priya")) as story:
         story.world.post("priya", "year-four", "Morning")
