@@ -12,7 +12,7 @@ from orchard_bot.chat.intents import HideCommand, Say, TellPrivately
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.case import CaseState
 from orchard_bot.features.books import Report
-from orchard_bot.features.matter import TEXT_LIMIT
+from orchard_bot.features.reporting.matter import TEXT_LIMIT
 from orchard_bot.testing.builders import a_message, a_person
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from orchard_bot.community.code_of_conduct import Severity
 from orchard_bot.community.community import Watch
 from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.detectors.observation import Observation
-from orchard_bot.features.judgement import Would, judge
+from orchard_bot.features.watching.judgement import Would, judge
 from orchard_bot.testing.builders import a_message, a_person, a_private_message, an_edit, an_event_id
 
 if TYPE_CHECKING:

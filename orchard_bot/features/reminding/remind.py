@@ -9,8 +9,8 @@ from orchard_bot.community.local_time import in_full
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.pause import over
-from orchard_bot.features.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
-from orchard_bot.features.remind_posting import POST, POSTED, on_post, post
+from orchard_bot.features.reminding.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
+from orchard_bot.features.reminding.remind_posting import POST, POSTED, on_post, post
 from orchard_bot.features.unit import Option, Unit
 
 MOST_OPTIONS = 9

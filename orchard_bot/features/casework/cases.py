@@ -7,10 +7,10 @@ from datetime import timedelta
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import Case, CaseState
 from orchard_bot.community.community import Role
-from orchard_bot.features.alerts import update
-from orchard_bot.features.bench import case_to_decide, case_to_see
-from orchard_bot.features.case_view import clock, name_of, options, view
-from orchard_bot.features.casebook import recused, titles
+from orchard_bot.features.casework.alerts import update
+from orchard_bot.features.casework.bench import case_to_decide, case_to_see
+from orchard_bot.features.casework.case_view import clock, name_of, options, view
+from orchard_bot.features.casework.casebook import recused, titles
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Option, Unit
 

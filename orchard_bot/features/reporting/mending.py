@@ -5,12 +5,12 @@ from __future__ import annotations
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import shortened
 from orchard_bot.community.case import Case, CaseState
-from orchard_bot.features.case_intake import hand_over
-from orchard_bot.features.case_view import QUOTE_LIMIT
-from orchard_bot.features.casebook import case_of
+from orchard_bot.features.casework.case_view import QUOTE_LIMIT
+from orchard_bot.features.casework.casebook import case_of
+from orchard_bot.features.casework.settling import CHANGED, settle
 from orchard_bot.features.feature import Request
-from orchard_bot.features.reporters import standing
-from orchard_bot.features.settling import CHANGED, settle
+from orchard_bot.features.reporting.case_intake import hand_over
+from orchard_bot.features.reporting.reporters import standing
 from orchard_bot.features.unit import Option, Unit
 
 

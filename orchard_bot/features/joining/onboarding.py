@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from orchard_bot.chat.events import MemberJoined
 from orchard_bot.chat.text import PrivateText
-from orchard_bot.features.consent import opt_ins
 from orchard_bot.features.feature import Feature, Request
+from orchard_bot.features.joining.consent import opt_ins
 from orchard_bot.features.unit import Option, Unit
 
 OFFER_STANDS = timedelta(days=60)

@@ -13,10 +13,10 @@ from orchard_bot.chat.refs import AccountRef
 from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import Case
 from orchard_bot.community.decision import MUTE_FOR, Decision, Verdict
-from orchard_bot.features.case_view import QUOTE_LIMIT, name_of
-from orchard_bot.features.casebook import account_of, case_of, clauses_of, community_of, poster, time_of
+from orchard_bot.features.casework.case_view import QUOTE_LIMIT, name_of
+from orchard_bot.features.casework.casebook import account_of, case_of, clauses_of, community_of, poster, time_of
 from orchard_bot.features.feature import Outcome, Request
-from orchard_bot.features.school_route import school_route
+from orchard_bot.features.reporting.school_route import school_route
 from orchard_bot.features.unit import Option, Unit
 
 _ACTS = frozenset({Verdict.DELETE, Verdict.MUTE, Verdict.REMOVE})

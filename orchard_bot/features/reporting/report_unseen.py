@@ -9,9 +9,9 @@ from typing import Any
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.community import Community
 from orchard_bot.features.books import Planned
-from orchard_bot.features.case_intake import Reporter, confide
 from orchard_bot.features.feature import Due, Outcome, Request
-from orchard_bot.features.matter import Matter, matter_in
+from orchard_bot.features.reporting.case_intake import Reporter, confide
+from orchard_bot.features.reporting.matter import Matter, matter_in
 from orchard_bot.features.unit import Unit
 
 KIND = "report.unseen"

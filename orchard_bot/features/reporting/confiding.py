@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText
-from orchard_bot.features.asking import ask_poster
-from orchard_bot.features.case_intake import Reporter, Taken, confide
 from orchard_bot.features.feature import Request
-from orchard_bot.features.matter import Matter, matter_in
-from orchard_bot.features.reporters import standing
+from orchard_bot.features.reporting.asking import ask_poster
+from orchard_bot.features.reporting.case_intake import Reporter, Taken, confide
+from orchard_bot.features.reporting.matter import Matter, matter_in
+from orchard_bot.features.reporting.reporters import standing
 from orchard_bot.features.unit import Option, Unit
 
 A_PAGE = 6

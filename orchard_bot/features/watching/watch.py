@@ -12,17 +12,17 @@ from orchard_bot.chat.text import shortened
 from orchard_bot.community.case import LIVE, Case, CaseState
 from orchard_bot.community.community import Watch
 from orchard_bot.community.consent import OptIn
-from orchard_bot.features.alerts import alert, update
 from orchard_bot.features.books import Sighting
-from orchard_bot.features.case_intake import hand_over, open_case
-from orchard_bot.features.case_view import QUOTE_LIMIT
-from orchard_bot.features.changes import on_deleted, take_in_edit
+from orchard_bot.features.casework.alerts import alert, update
+from orchard_bot.features.casework.case_view import QUOTE_LIMIT
 from orchard_bot.features.feature import Feature, Outcome, Request
-from orchard_bot.features.judgement import Judgement, Would, judge
-from orchard_bot.features.matter import Matter, bounded
-from orchard_bot.features.rehearsal import on_digest, plan_digest
+from orchard_bot.features.reporting.case_intake import hand_over, open_case
+from orchard_bot.features.reporting.matter import Matter, bounded
 from orchard_bot.features.told import forget, has_been_told, remember
 from orchard_bot.features.unit import Unit
+from orchard_bot.features.watching.changes import on_deleted, take_in_edit
+from orchard_bot.features.watching.judgement import Judgement, Would, judge
+from orchard_bot.features.watching.rehearsal import on_digest, plan_digest
 
 NOTE_ENDS = timedelta(hours=24)
 """A note about a message of yesterday helps nobody."""

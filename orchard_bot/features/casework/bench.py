@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import WAITING, Case, CaseState
-from orchard_bot.features.case_view import clock, closing, name_of
-from orchard_bot.features.casebook import case_of, recused
+from orchard_bot.features.casework.case_view import clock, closing, name_of
+from orchard_bot.features.casework.casebook import case_of, recused
 from orchard_bot.features.feature import Request
 from orchard_bot.features.unit import Unit
 

@@ -17,7 +17,7 @@ from orchard_bot.community.reminder import (
     checked_title,
 )
 from orchard_bot.features.feature import Request
-from orchard_bot.features.remind_posting import POST, POSTED, after_quiet_hours, is_full, plan_post
+from orchard_bot.features.reminding.remind_posting import POST, POSTED, after_quiet_hours, is_full, plan_post
 from orchard_bot.features.unit import Option, Unit
 
 _FIELDS = {"title": "remind.what", "at": "remind.when", "source": "remind.source"}

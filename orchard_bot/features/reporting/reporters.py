@@ -8,8 +8,8 @@ from orchard_bot.chat.intents import Priority, TellPrivately
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.features.books import Report
-from orchard_bot.features.casebook import account_of, judges
-from orchard_bot.features.school_route import school_route
+from orchard_bot.features.casework.casebook import account_of, judges
+from orchard_bot.features.reporting.school_route import school_route
 from orchard_bot.features.unit import Unit
 
 

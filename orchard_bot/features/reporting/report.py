@@ -16,14 +16,21 @@ from orchard_bot.chat.events import MessagePosted, Quoted
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import shown_name
-from orchard_bot.features.asking import on_answer, on_poster, on_silent
-from orchard_bot.features.confiding import on_ask_for_me, on_guideline, on_moderators, on_more, on_safety, on_words
 from orchard_bot.features.feature import Command, Feature, Outcome, Request
-from orchard_bot.features.matter import Matter, matter_in, matter_of
-from orchard_bot.features.mending import on_mended, on_still
-from orchard_bot.features.report_unseen import expect, on_held, on_menu, on_unseen
-from orchard_bot.features.reporters import standing
-from orchard_bot.features.school_route import school_route
+from orchard_bot.features.reporting.asking import on_answer, on_poster, on_silent
+from orchard_bot.features.reporting.confiding import (
+    on_ask_for_me,
+    on_guideline,
+    on_moderators,
+    on_more,
+    on_safety,
+    on_words,
+)
+from orchard_bot.features.reporting.matter import Matter, matter_in, matter_of
+from orchard_bot.features.reporting.mending import on_mended, on_still
+from orchard_bot.features.reporting.report_unseen import expect, on_held, on_menu, on_unseen
+from orchard_bot.features.reporting.reporters import standing
+from orchard_bot.features.reporting.school_route import school_route
 from orchard_bot.features.unit import Option, Unit
 
 _CODE = re.compile(r"[B-DF-HJ-NP-TV-XZ0-9]{4,6}", re.IGNORECASE)

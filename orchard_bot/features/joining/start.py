@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from orchard_bot.chat.events import ChatOpened
 from orchard_bot.community.community import Role
-from orchard_bot.features.consent import show_opt_ins
 from orchard_bot.features.feature import Command, Feature, Request, Where
 from orchard_bot.features.help import show_help
+from orchard_bot.features.joining.consent import show_opt_ins
 from orchard_bot.features.rules import show_card
 from orchard_bot.features.unit import Option, Unit
 

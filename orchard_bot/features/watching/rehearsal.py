@@ -11,8 +11,8 @@ from orchard_bot.community.community import Community
 from orchard_bot.community.local_time import next_time_of_day
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Due
-from orchard_bot.features.judgement import Would
 from orchard_bot.features.unit import Unit
+from orchard_bot.features.watching.judgement import Would
 
 AT = time(19)
 KIND = "watch.digest"

@@ -7,9 +7,13 @@ from datetime import timedelta
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText, shortened
 from orchard_bot.community.case import LIVE, Case, CaseState
-from orchard_bot.features.alerts import update
 from orchard_bot.features.books import Planned
-from orchard_bot.features.case_intake import (
+from orchard_bot.features.casework.alerts import update
+from orchard_bot.features.casework.case_view import QUOTE_LIMIT
+from orchard_bot.features.casework.casebook import account_of, case_of, clauses_of, community_of
+from orchard_bot.features.casework.settling import CHANGED, SAYS_REMOVED, settle, silence_key
+from orchard_bot.features.feature import Due, Outcome, Request
+from orchard_bot.features.reporting.case_intake import (
     Reporter,
     add_report,
     confide,
@@ -19,12 +23,8 @@ from orchard_bot.features.case_intake import (
     join_asked,
     open_case,
 )
-from orchard_bot.features.case_view import QUOTE_LIMIT
-from orchard_bot.features.casebook import account_of, case_of, clauses_of, community_of
-from orchard_bot.features.feature import Due, Outcome, Request
-from orchard_bot.features.matter import Matter
-from orchard_bot.features.reporters import standing
-from orchard_bot.features.settling import CHANGED, SAYS_REMOVED, settle, silence_key
+from orchard_bot.features.reporting.matter import Matter
+from orchard_bot.features.reporting.reporters import standing
 from orchard_bot.features.told import remember
 from orchard_bot.features.unit import Option, Unit
 

@@ -7,12 +7,12 @@ from msgspec import Struct
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.case import LIVE, Case, CaseState
 from orchard_bot.community.community import Community
-from orchard_bot.features.alerts import alert, stand_aside, update
 from orchard_bot.features.books import Report
-from orchard_bot.features.casebook import IMPERSONAL, judges
-from orchard_bot.features.matter import Matter
-from orchard_bot.features.reporters import nobody_left
-from orchard_bot.features.settling import silence_key
+from orchard_bot.features.casework.alerts import alert, stand_aside, update
+from orchard_bot.features.casework.casebook import IMPERSONAL, judges
+from orchard_bot.features.casework.settling import silence_key
+from orchard_bot.features.reporting.matter import Matter
+from orchard_bot.features.reporting.reporters import nobody_left
 from orchard_bot.features.unit import Unit
 
 

@@ -10,12 +10,12 @@ import msgspec
 from orchard_bot.chat.events import MessageDeleted
 from orchard_bot.community.case import LIVE, Case, CaseState
 from orchard_bot.community.community import Watch
-from orchard_bot.features.alerts import update
-from orchard_bot.features.case_intake import hand_over
+from orchard_bot.features.casework.alerts import update
+from orchard_bot.features.casework.settling import CHANGED, GONE, settle
 from orchard_bot.features.feature import Request
-from orchard_bot.features.matter import bounded
-from orchard_bot.features.mending import poster_changed_it
-from orchard_bot.features.settling import CHANGED, GONE, settle
+from orchard_bot.features.reporting.case_intake import hand_over
+from orchard_bot.features.reporting.matter import bounded
+from orchard_bot.features.reporting.mending import poster_changed_it
 from orchard_bot.features.unit import Unit
 
 

@@ -9,7 +9,7 @@ from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.community.decision import Verdict
-from orchard_bot.features.casebook import community_of, possible, time_of, titles
+from orchard_bot.features.casework.casebook import community_of, possible, time_of, titles
 from orchard_bot.features.unit import Option, Unit
 
 QUOTE_LIMIT = 600

@@ -6,8 +6,8 @@ import msgspec
 
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.case import Case
-from orchard_bot.features.alerts import update
-from orchard_bot.features.reporters import tell_outcome
+from orchard_bot.features.casework.alerts import update
+from orchard_bot.features.reporting.reporters import tell_outcome
 from orchard_bot.features.unit import Unit
 
 GONE = "report.ended-gone"

@@ -7,10 +7,10 @@ from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.case import WAITING, Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.features.books import Alert
-from orchard_bot.features.case_view import closing, options, view
-from orchard_bot.features.casebook import account_of, case_of, judges
+from orchard_bot.features.casework.case_view import closing, options, view
+from orchard_bot.features.casework.casebook import account_of, case_of, judges
 from orchard_bot.features.feature import Feature, Outcome
-from orchard_bot.features.reporters import acknowledge, nobody_left, not_reached
+from orchard_bot.features.reporting.reporters import acknowledge, nobody_left, not_reached
 from orchard_bot.features.unit import Unit
 
 

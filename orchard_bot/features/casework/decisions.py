@@ -9,15 +9,15 @@ from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText, shown_name
 from orchard_bot.community.case import Case
 from orchard_bot.community.decision import NEEDS_CONFIRMATION, Verdict
-from orchard_bot.features.alerts import update
-from orchard_bot.features.bench import case_to_decide
-from orchard_bot.features.case_view import able, name_of, view
-from orchard_bot.features.casebook import account_of, judges, possible, recused
+from orchard_bot.features.casework.alerts import update
+from orchard_bot.features.casework.bench import case_to_decide
+from orchard_bot.features.casework.case_view import able, name_of, view
+from orchard_bot.features.casework.casebook import account_of, judges, possible, recused
+from orchard_bot.features.casework.settling import kept_a_while
+from orchard_bot.features.casework.verdicts import carry_out, on_act, on_done_by_hand, on_told
 from orchard_bot.features.feature import Feature, Request
-from orchard_bot.features.reporters import tell_outcome
-from orchard_bot.features.settling import kept_a_while
+from orchard_bot.features.reporting.reporters import tell_outcome
 from orchard_bot.features.unit import Option, Unit
-from orchard_bot.features.verdicts import carry_out, on_act, on_done_by_hand, on_told
 
 
 def on_choose(request: Request, unit: Unit) -> None:

@@ -1,0 +1,1 @@
+"""Reminders from the newsletter: drafted by a moderator, posted on time."""
