@@ -24,8 +24,8 @@ ENTRY_POINT_GROUPS = ("orchard_bot.adapters", "orchard_bot.detectors", "orchard_
 
 
 PROVIDED = {
-    "orchard_bot.features": ("FEATURE", sorted((ROOT / "orchard_bot" / "features").glob("*.py"))),
-    "orchard_bot.detectors": ("build", sorted((ROOT / "orchard_bot" / "detectors").glob("*.py"))),
+    "orchard_bot.features": ("FEATURE", sorted((ROOT / "orchard_bot" / "features").rglob("*.py"))),
+    "orchard_bot.detectors": ("build", sorted((ROOT / "orchard_bot" / "detectors").rglob("*.py"))),
 }
 """By entry-point group: what a file that provides something defines, and the files that may."""
 
@@ -116,7 +116,8 @@ def test_everything_that_an_entry_point_names_can_be_imported_from_the_wheel(whe
 def test_every_feature_and_detector_has_its_entry_point(group: str) -> None:
     word, files = PROVIDED[group]
     provides = re.compile(rf"^(?:def )?{word}\b", re.MULTILINE)
-    offered = {f"{group}.{path.stem}:{word}" for path in files if provides.search(path.read_text())}
+    modules = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
+    offered = {f"{modules[path]}:{word}" for path in files if provides.search(path.read_text())}
     assert offered == set(PYPROJECT["project"]["entry-points"][group].values())
 
 

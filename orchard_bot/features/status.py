@@ -57,7 +57,7 @@ def _abilities(request: Request, unit: Unit) -> str:
         missing.insert(0, f"• {abilities.private_messages_why}")
     if not missing:
         return words.private("status.abilities-all").value
-    return words.private("status.abilities-missing", lines="\n".join(missing)).value
+    return words.private("status.abilities-missing", lines="\n".join(dict.fromkeys(missing))).value
 
 
 def _moderators(request: Request, unit: Unit) -> str:

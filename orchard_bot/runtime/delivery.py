@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from orchard_bot.chat.intents import Intent, TellPrivately
+from orchard_bot.chat.intents import HideCommand, Intent, TellPrivately
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.planning import Refusal
 from orchard_bot.chat.refs import MessageRef, PersonRef
@@ -60,7 +60,11 @@ class Delivery:
         now = self._core.clock.now()
 
         def work(ledger: Ledger) -> None:
-            ledger.outbox.die(letter.id, why, now)
+            if isinstance(letter.intent, HideCommand):
+                # Its author hears how to take it away: nothing here for a moderator to see to.
+                ledger.outbox.sent(letter.id, None, False, now)
+            else:
+                ledger.outbox.die(letter.id, why, now)
             if instead:
                 ledger.outbox.add(instead, now)
             self._report(letter, ledger, now, delivered=False, why=why)

@@ -47,7 +47,7 @@ CODE = load(Path(__file__).parents[3] / "config" / "code_of_conduct.toml", CodeO
 
 
 def _installed() -> list[Feature]:
-    modules = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
+    modules = [import_module(found.name) for found in pkgutil.walk_packages(features.__path__, "orchard_bot.features.")]
     return [module.FEATURE for module in modules if hasattr(module, "FEATURE")]
 
 

@@ -29,7 +29,7 @@ from tests.unit.runtime.test_lanes import Deadly
         ("/", (None, "")),
         ("/ report", (None, "")),
         ("/1/2", (None, "")),
-        ("/home/me", (None, "")),
+        ("/shed/key", (None, "")),
         ("/shrug¯", (None, "")),
         ("/" + "a" * (COMMAND_LIMIT + 1), (None, "")),
         ("/_", (None, "")),
