@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from telegram import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, User
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from orchard_telegram.client import Client, refusals
+from orchard_telegram.client import Client, Known, refusals
 from orchard_telegram.clock import Clock
 from orchard_telegram.polling import Poller
 from orchard_telegram.refusals import Concern, mapped
@@ -15,14 +13,6 @@ from orchard_telegram.session import Session
 from orchard_telegram.settings import TelegramSettings, wrong
 from orchard_telegram.webhook import CONNECTIONS, Door, secret_of
 from orchard_telegram.wire import ALLOWED_UPDATES
-
-
-@dataclass(slots=True)
-class Known:
-    """What need not be found out again at each reconnection."""
-
-    ephemeral: bool | None = None
-    commands_offered: bool = False
 
 
 async def opened(
@@ -43,7 +33,7 @@ async def opened(
         await client.close()
         raise
     if settings.mode == "polling":
-        return Session(client, me, account, Poller(client), clock, ephemeral=known.ephemeral)
+        return Session(client, me, account, Poller(client, known), clock, ephemeral=known.ephemeral)
     door.open()
     return Session(client, me, account, door, clock, ephemeral=known.ephemeral)
 

@@ -12,11 +12,10 @@ from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.errors import Unavailable
 from orchard_telegram import checkup, rights
 from orchard_telegram import settings as telegram_settings
-from orchard_telegram.client import refusals
+from orchard_telegram.client import Known
 from orchard_telegram.clock import Clock, SystemClock
 from orchard_telegram.ids import PLATFORM
-from orchard_telegram.opening import Known, opened
-from orchard_telegram.refusals import Concern
+from orchard_telegram.opening import opened
 from orchard_telegram.session import Delivery, Session
 from orchard_telegram.webhook import Door
 
@@ -35,7 +34,6 @@ class TelegramPlatform:
         self._door = Door(self._token, self._clock)
         self._known = Known()
         self._session: Session | None = None
-        self._may_remove_webhook = self._settings.mode == "polling"
 
     @property
     def account(self) -> AccountRef:
@@ -62,10 +60,6 @@ class TelegramPlatform:
     async def batches(self) -> AsyncIterator[Batch]:
         """Events as they come. Raises ``Unavailable``, or ``ConfigError`` where the token is accepted no more."""
         session = self._connected()
-        if self._may_remove_webhook:
-            with refusals(Concern.GROUP):
-                await session.client.bot.delete_webhook(drop_pending_updates=False)
-            self._may_remove_webhook = False  # once: two programs that keep pushing each other aside help nobody
         while (delivery := await session.next()) is not None:
             yield Batch(delivery.events, _confirming(session, delivery), delivery.received.malformed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchard_bot.errors import PlatformError, Unavailable
-from orchard_telegram.client import Client
+from orchard_telegram.client import Client, Known
 from orchard_telegram.wire import Received, updates_in
 
 BEFORE_ANY = 1
@@ -13,13 +13,16 @@ BEFORE_ANY = 1
 class Poller:
     """Asks for news. What is not confirmed is answered again, after a restart too."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, known: Known) -> None:
+        self._client, self._known = client, known
         self._offset: int | None = None
         self._confirmed = BEFORE_ANY
 
     async def next(self) -> Received:
         """What has come since the last confirmation; empty after 25 quiet seconds."""
+        if not self._known.webhook_removed:
+            await self._client.remove_webhook()
+            self._known.webhook_removed = True  # once: two programs that keep pushing each other aside help nobody
         received = _readable(await self._client.updates(self._offset))
         if not received.updates and not received.malformed:
             # That offset has been taken note of. Asking on without one survives a week of silence, after which

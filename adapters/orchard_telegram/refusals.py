@@ -57,7 +57,7 @@ def mapped(error: TelegramError, concern: Concern) -> PlatformError:
         case RetryAfter():
             return RateLimited(_seconds(error))
         case ChatMigrated():
-            return Unavailable("The group goes on under another id.")
+            return _migrated(concern)
         case Forbidden():
             return _forbidden(concern)
         case EndPointNotFound():
@@ -87,9 +87,14 @@ def refused_token() -> ConfigError:
 
 
 def _seconds(error: RetryAfter) -> float:
-    # The property warns that it is about to change its type; both are told apart here.
-    waited = error._retry_after  # noqa: SLF001 - the only place where it is a timedelta in every version
-    return max(waited.total_seconds(), 1.0) if isinstance(waited, timedelta) else float(waited)
+    waited = error.retry_after
+    return waited.total_seconds() if isinstance(waited, timedelta) else float(waited)
+
+
+def _migrated(concern: Concern) -> PlatformError:
+    if concern is Concern.MESSAGE:
+        return NotAllowed("The message belongs to the group's former address.")
+    return Unavailable("The group goes on under another id.")
 
 
 def _forbidden(concern: Concern) -> PlatformError:

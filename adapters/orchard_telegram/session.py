@@ -68,6 +68,7 @@ class Session:
     async def next(self) -> Delivery | None:
         """What came; None when the session is over."""
         while not self.ended:
+            await asyncio.sleep(0)  # let others run, however fast it comes
             if self._moves:
                 moves = tuple(self._moves)
                 return Delivery(moves, Received(()), moves=len(moves))

@@ -109,14 +109,18 @@ class Translation:
         if sender is None or sender.id == self._bot:
             return None
         chat = self._chat(message.chat.id)
-        private = message.chat.type == "private"
         text = message.text or message.caption
+        private = message.chat.type == "private"
+        place = chat
+        if message.ephemeral_message_id and text[:1] != "/":
+            # An answer to what the bot showed this one member: said to the bot alone, wherever it was typed.
+            private, place = True, self._chat(sender.id)
         if text[:1] == "/" and not private and self._is_for_another(text):
             text = " " + text  # words like any others, and no command of ours
         return kind(
             id,
             _time(message.edit_date or message.date if kind is MessageEdited else message.date),
-            chat,
+            place,
             message=MessageRef(chat, _message_id(message)),
             author=_person(sender),
             author_name=sender.name if message.sender_chat is None else message.sender_chat.title,
@@ -237,9 +241,6 @@ class Translation:
         if change.new_chat_member.inside and not change.old_chat_member.inside:
             return [ChatOpened(id, at, chat, person=_person(change.from_), name=change.from_.name)]
         return []
-
-    def _id(self, update: Update) -> EventId:
-        return EventId(PLATFORM, self._account, str(update.update_id))
 
     def _chat(self, id: int) -> ChatRef:
         return ChatRef(PLATFORM, self._account, str(id))

@@ -61,8 +61,6 @@ class Door:
         await _respond(send, await self._status(scope, receive))
 
     async def _status(self, scope: Scope, receive: Receive) -> int:
-        if scope["path"].removeprefix(scope.get("root_path", "")).strip("/"):
-            return 404
         if scope["method"] != "POST":
             return 200 if scope["method"] in {"GET", "HEAD"} else 405
         given = next((value for name, value in scope["headers"] if name.lower() == _HEADER), b"")
@@ -101,12 +99,11 @@ class Door:
         self._news.set()
 
     async def next(self) -> Received:
-        """All that waits, in the order of its numbers; empty after 25 quiet seconds. What was not confirmed comes first."""
+        """All that waits and was not confirmed, in the order of its numbers; empty after 25 quiet seconds."""
         if not self._taken:
             await self._something()
-            self._taken = [*self._waiting]
-            self._waiting.clear()
-        self._taken = [call for call in self._taken if not call.stored.done()]
+        self._taken = [call for call in (*self._taken, *self._waiting) if not call.stored.done()]
+        self._waiting.clear()
         return updates_from([call.body for call in self._taken])
 
     def confirm(self, received: Received) -> None:

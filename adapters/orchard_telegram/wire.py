@@ -181,6 +181,10 @@ class Received(Struct, frozen=True, gc=False):
     """The highest number among them, read or not; None: no number could be read."""
 
 
+class UnreadableAnswer(ValueError):
+    """There is no list of updates in it."""
+
+
 _answer = msgspec.json.Decoder(Answer)
 _update = msgspec.json.Decoder(Update)
 
@@ -192,7 +196,7 @@ def updates_in(answer: bytes) -> Received:
     except msgspec.DecodeError:
         loaded = json.loads(answer)
     if not isinstance(loaded, dict) or not isinstance(loaded.get("result"), list):
-        raise ValueError("There is no list of updates in it.")
+        raise UnreadableAnswer
     return _each(loaded["result"])
 
 
