@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from telegram import BotCommandScopeAllPrivateChats, ChatMember, WebhookInfo
-from telegram.error import Conflict, TelegramError
+from telegram.error import Conflict, TelegramError, TimedOut
 
 from orchard_bot.chat.platform import Finding
 from orchard_bot.chat.refs import ChatRef
@@ -18,8 +18,9 @@ from orchard_telegram.session import Session
 from orchard_telegram.settings import TelegramSettings
 from orchard_telegram.wire import ALLOWED_UPDATES
 
-_LISTEN_SECONDS = 4
+_LISTEN_SECONDS = 3
 """Long enough for another poller that was pushed aside to push back."""
+_PATIENCE_SECONDS = 5.0
 _MANY = 100
 _ADMIN = "Group, Edit, Administrators, Add administrator: choose the bot, with “Delete messages” and “Ban users” on."
 
@@ -50,7 +51,7 @@ def _way_in(hook: WebhookInfo, settings: TelegramSettings, account: str) -> Find
             'The bot removes it when it starts. If it belongs to another server of yours, write mode = "webhook" here.'
         )
         return Finding(False, account, "a webhook is set, so Telegram sends everything there.", fix)
-    if hook.url != settings.webhook_url:
+    if hook.url != settings.hook:
         fix = "Stop the other program that uses this token, then start the bot: it sets the webhook."
         return Finding(False, account, "the webhook points somewhere else.", fix)
     if hook.last_error_message:
@@ -65,7 +66,11 @@ def _way_in(hook: WebhookInfo, settings: TelegramSettings, account: str) -> Find
 async def _other_poller(session: Session, account: str) -> Finding:
     bot = session.client.bot
     try:
-        await bot.get_updates(limit=1, timeout=_LISTEN_SECONDS, allowed_updates=ALLOWED_UPDATES)
+        await bot.get_updates(
+            limit=1, timeout=_LISTEN_SECONDS, read_timeout=_PATIENCE_SECONDS, allowed_updates=ALLOWED_UPDATES
+        )
+    except TimedOut:
+        pass  # nobody pushed back
     except Conflict:
         fix = "If the bot is running already, all is well. If not, stop the other program that uses this token."
         return Finding(False, account, "another program asks for this bot's messages.", fix)

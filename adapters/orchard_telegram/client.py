@@ -99,12 +99,8 @@ class Client:
 
     async def open(self) -> User:
         """Connect, and learn who the bot is. Raises ``ConfigError`` where the token is not accepted."""
-        try:
+        with _asking():
             await self.bot.initialize()
-        except InvalidToken:
-            raise refused_token() from None  # the library's error shows the token
-        except TelegramError as error:
-            raise mapped(error, Concern.GROUP) from error
         return self.bot.bot
 
     async def close(self) -> None:
@@ -113,12 +109,12 @@ class Client:
 
     async def remove_webhook(self) -> None:
         """Let updates come by polling; none is lost."""
-        with refusals(Concern.GROUP):
+        with _asking():
             await self.bot.delete_webhook(drop_pending_updates=False)
 
     async def updates(self, offset: int | None, seconds: int = POLL_SECONDS, limit: int = 100) -> bytes:
         """The answer to getUpdates as it came. Raises ``ConfigError`` where the token is no longer accepted."""
-        try:
+        with _asking():
             await self.bot.get_updates(
                 offset=offset,
                 limit=limit,
@@ -126,11 +122,18 @@ class Client:
                 allowed_updates=ALLOWED_UPDATES,
                 read_timeout=seconds + _GRACE_SECONDS,
             )
-        except InvalidToken:
-            raise refused_token() from None
-        except TelegramError as error:
-            raise mapped(error, Concern.GROUP) from error
         return self._news.payload
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """For the requests that the bot lives by: a token that is not accepted is for a person to mend."""
+    try:
+        yield
+    except InvalidToken:
+        raise refused_token() from None  # the library's error shows the token
+    except TelegramError as error:
+        raise mapped(error, Concern.GROUP) from error
 
 
 @contextmanager

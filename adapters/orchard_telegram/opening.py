@@ -75,7 +75,7 @@ async def _offer_commands(client: Client, settings: TelegramSettings, *, ephemer
 async def _point_webhook_here(client: Client, settings: TelegramSettings, token: str) -> None:
     try:
         await client.bot.set_webhook(
-            settings.webhook_url or "",
+            settings.hook,
             max_connections=CONNECTIONS,
             allowed_updates=ALLOWED_UPDATES,
             secret_token=secret_of(token),

@@ -34,7 +34,8 @@ class Poller:
         """It is stored: the next question confirms it."""
         if received.up_to is not None:
             self._confirmed = received.up_to + 1
-        self._offset = self._confirmed
+        if received.updates or received.malformed:
+            self._offset = self._confirmed
 
     async def finish(self) -> None:
         """Tell Telegram what was confirmed last, so that it does not come again at the next start."""

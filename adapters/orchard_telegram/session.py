@@ -11,6 +11,7 @@ from telegram import User
 from telegram.error import TelegramError
 
 from orchard_bot.chat.events import Event
+from orchard_bot.errors import PlatformError
 from orchard_telegram.client import Client
 from orchard_telegram.clock import Clock
 from orchard_telegram.hands import Hands
@@ -67,8 +68,10 @@ class Session:
 
     async def next(self) -> Delivery | None:
         """What came; None when the session is over."""
-        while not self.ended:
+        while True:
             await asyncio.sleep(0)  # let others run, however fast it comes
+            if self.ended:
+                return None
             if self._moves:
                 moves = tuple(self._moves)
                 return Delivery(moves, Received(()), moves=len(moves))
@@ -77,11 +80,13 @@ class Session:
                     received = await self.source.next()
             except TimeoutError:
                 continue  # the session has ended, or a group has moved
+            except PlatformError:
+                if self.ended:
+                    return None
+                raise
             finally:
                 self._reading = None
-            if not self.ended:
-                return self._translated(received)
-        return None
+            return self._translated(received)
 
     async def confirm(self, delivery: Delivery) -> None:
         """It is stored: Telegram may forget it, and whoever pressed a button sees that it arrived."""

@@ -48,6 +48,12 @@ class TelegramSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     commands: Annotated[dict[str, Text], Meta(max_length=100)] = field(default_factory=lambda: dict(COMMANDS))
     """The commands that Telegram offers when somebody types "/", each with a few words about it."""
 
+    @property
+    def hook(self) -> str:
+        """What Telegram is told to call. It follows no redirection, and the bot's server has /telegram/ with a slash."""
+        url = self.webhook_url or ""
+        return f"{url}/" if url.endswith("/telegram") else url
+
 
 def read(settings: Mapping[str, Any]) -> TelegramSettings:
     """The settings as given in the file. Raises ``ConfigError`` with the fix where something is wrong."""
