@@ -46,7 +46,7 @@ class Api:
         except Refused as refused:
             return Reply(refused.code, refused.body())
         record = len(self.state.calls)
-        method = METHODS.get(name.lower())
+        method = self._method(name)
         official = method.name if method else name
         self.state.calls.append(Call(record + 1, self.state.clock.now(), bot.id, official, dict(given)))
         reply = await self._through_faults(bot, method, name, given)
@@ -55,6 +55,11 @@ class Api:
         elif not reply.fate:
             self._note(record, reply.code, "")
         return reply
+
+    def _method(self, name: str) -> Method | None:
+        if "ephemeral" in name.lower() and not ephemeral.known(self.state):
+            return None
+        return METHODS.get(name.lower())
 
     def _note(self, record: int, code: int, description: str) -> None:
         self.state.calls[record] = replace(self.state.calls[record], code=code, description=description)

@@ -13,6 +13,12 @@ from tests.adapters.telegram.fake.casting import BotCard
 from tests.adapters.telegram.fake.driver import FakeTelegram
 
 
+@pytest.fixture(autouse=True)
+def durations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's own switch to what it will do from its next version on."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
 @dataclass
 class Cast:
     """Ids of who is there."""
@@ -40,7 +46,7 @@ def cast(telegram: FakeTelegram) -> Cast:
     for user in (anna, ben, card.id):
         telegram.add_to(group, user)
     telegram.promote(group, card.id)
-    telegram.state.bot(card.id).queue.clear()
+    telegram.forget_updates(card.id)
     return Cast(card, olga, anna, ben, group)
 
 

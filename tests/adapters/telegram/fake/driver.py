@@ -16,7 +16,7 @@ from tests.adapters.telegram.fake.server import HttpServer
 from tests.adapters.telegram.fake.state import State
 from tests.adapters.telegram.fake.trouble import Trouble
 from tests.adapters.telegram.fake.views import Views
-from tests.adapters.telegram.fake.webhooks import deliver_all
+from tests.adapters.telegram.fake.webhooks import Deliveries
 
 
 class Driver(Casting, People, Trouble, Views):
@@ -72,7 +72,7 @@ class FakeTelegram(Driver):
     def add_bot(self, name: str = "Orchard", username: str = "orchard_bot", privacy: bool = True) -> BotCard:
         """A new bot; its webhook, if it sets one, is served from now on."""
         card = super().add_bot(name, username, privacy)
-        self._delivering[card.id] = self._deliveries.create_task(deliver_all(self.state, self.state.bot(card.id)))
+        self._delivering[card.id] = self._deliveries.create_task(Deliveries(self.state, self.state.bot(card.id)).run())
         return card
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from tests.adapters.telegram.fake import access, composing, render, talk
 from tests.adapters.telegram.fake.catalogue import Reader, chat, integer, method
 from tests.adapters.telegram.fake.model import Chat, Json, Message
-from tests.adapters.telegram.fake.refusal import Refused, bad
+from tests.adapters.telegram.fake.refusal import bad
 from tests.adapters.telegram.fake.state import Bot, CommandScope, State
 
 ANSWERED_WITHIN = timedelta(seconds=15)
@@ -100,8 +100,6 @@ def commands_for(state: State, bot: Bot, place: Chat, user: int) -> list[Json]:
 
 
 def _mine(state: State, bot: Bot, p: Json, otherwise: str) -> tuple[Chat, Message]:
-    if not known(state):
-        raise Refused(404, "Not Found: method not found")
     place = access.writable(state, bot, p["chat_id"])
     message = place.ephemerals.get(p["ephemeral_message_id"])
     if message is None or message.sender != bot.id or message.receiver != p["receiver_user_id"]:

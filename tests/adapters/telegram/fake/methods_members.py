@@ -88,12 +88,12 @@ def restrict_chat_member(state: State, bot: Bot, p: Json) -> bool:
 )
 def ban_chat_member(state: State, bot: Bot, p: Json) -> bool:
     """https://core.telegram.org/bots/api#banchatmember."""
+    if p.get("revoke_messages"):
+        raise bad("fake: revoke_messages takes away what the group wrote: no adapter here needs it")
     place = _group(state, bot, p)
     member = _target(state, bot, place, p, "can't restrict self")
     until = standing.forever_or(p.get("until_date", 0), state.clock.unix())
     standing.let_out(state, place, member.user_id, bot.id, until=until)
-    if p.get("revoke_messages"):
-        raise bad("fake: revoke_messages takes away what the group wrote: no adapter here needs it")
     return True
 
 

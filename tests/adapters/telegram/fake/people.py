@@ -284,9 +284,10 @@ class People(Stage):
     def _open(self, user: int, chat: int) -> Chat:
         """The chat, ready to be written in by this person."""
         state, place = self.state, self.state.place(user, chat)
+        person = state.person(user)
         if place.type == "private":
             self.unblock(user, chat)
-            state.person(user).started.add(chat)
+            person.started.add(chat)
             return place
         standing.run_out(state)
         if place.migrated_to:

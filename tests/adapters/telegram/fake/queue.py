@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -128,16 +127,22 @@ class UpdateQueue:
             self.reverse_next = False
         return batch
 
-    async def next_for_webhook(self, wanted: Callable[[], bool]) -> Json:
-        """The oldest update, as soon as there is one and a webhook wants it."""
-        while not (wanted() and self._ready()):
-            watcher = asyncio.get_running_loop().create_future()
-            self._watchers.append(watcher)
-            try:
-                await watcher
-            finally:
-                self._watchers.remove(watcher)
-        return [*self.strays, *self.pending()][0]
+    async def changed(self) -> None:
+        """Return when something came or went."""
+        watcher = asyncio.get_running_loop().create_future()
+        self._watchers.append(watcher)
+        try:
+            await watcher
+        finally:
+            self._watchers.remove(watcher)
+
+    def undelivered(self) -> list[Json]:
+        """All that waits for a webhook, in order."""
+        return [*self.strays, *self.pending()]
+
+    def holds(self, update: Json) -> bool:
+        """Whether just this one still waits."""
+        return any(each is update for each in self.undelivered())
 
     def delivered(self, update: Json) -> None:
         """A webhook took this one."""
@@ -153,6 +158,7 @@ class UpdateQueue:
         """Forget all that waits."""
         self.waiting.clear()
         self.strays.clear()
+        self.wake()
 
     def _ready(self) -> bool:
         return bool(self.strays or self.pending())

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import Any
 
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from tests.adapters.telegram.fake import acts, bodies
+from tests.adapters.telegram.fake import acts, bodies, hosting
 from tests.adapters.telegram.fake.api import Api, Reply
 from tests.adapters.telegram.fake.refusal import NotPossible, Refused
 
@@ -52,24 +51,13 @@ class HttpServer:
     async def start(self, port: int = 0) -> None:
         """Listen on loopback; port 0 is any free one."""
         self._stopped.clear()
-        listener = socket.create_server(("127.0.0.1", port))
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            Starlette(
-                routes=[
-                    Route("/bot{token}/{method}", self._bot_api, methods=["GET", "POST"]),
-                    Route("/control/{act}", self._control, methods=["POST"]),
-                ]
-            ),
-            http=_CuttableProtocol,
-            lifespan="off",
-            log_config=None,
-            timeout_keep_alive=60,
+        app = Starlette(
+            routes=[
+                Route("/bot{token}/{method}", self._bot_api, methods=["GET", "POST"]),
+                Route("/control/{act}", self._control, methods=["POST"]),
+            ]
         )
-        config.load()
-        self._server = uvicorn.Server(config)
-        self._server.lifespan = config.lifespan_class(config)
-        await self._server.startup(sockets=[listener])
+        self._server, self.port = await hosting.start(app, port, http=_CuttableProtocol)
 
     async def stop(self) -> None:
         """Cut every connection, and listen no more. Safe to call twice."""
@@ -78,8 +66,7 @@ class HttpServer:
             for ends, transport in list(_open_connections.items()):
                 if ends[3] == self.port:
                     transport.abort()
-            self._server.force_exit = True
-            await self._server.shutdown()
+            await hosting.stop(self._server)
             self._server = None
 
     async def _bot_api(self, request: Request) -> Response:
@@ -87,6 +74,8 @@ class HttpServer:
             given = await bodies.read(request)
         except Refused as refused:
             return JSONResponse(refused.body(), refused.code)
+        except ClientDisconnect:
+            return Response(status_code=400)  # hung up in the middle of a sentence
         reply = await self._api.call(request.path_params["token"], request.path_params["method"], given)
         if reply.fate:
             return await self._end_badly(request, reply)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +20,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from tests.adapters.telegram.fake.conftest import Cast
 from tests.adapters.telegram.fake.driver import FakeTelegram, RemoteTelegram
 from tests.adapters.telegram.fake.faults import Fault, Kind
+from tests.adapters.telegram.fake.hosting import hosting
 from tests.adapters.telegram.fake.refusal import NotPossible
 
 ROOT = Path(__file__).parents[4]
@@ -61,7 +60,7 @@ async def test_faults_pick_their_calls(telegram: FakeTelegram, bot: Bot, cast: C
     for _ in range(2):
         with pytest.raises(RetryAfter) as slow_down:
             await bot.send_message(cast.group, "too many")
-        assert slow_down.value.retry_after == 7 or slow_down.value._retry_after.total_seconds() == 7
+        assert slow_down.value.retry_after == timedelta(seconds=7)
     await bot.send_message(cast.group, "goes well")
     telegram.arm([Fault("server_error", times=0)])
     with pytest.raises(NetworkError):
@@ -108,8 +107,9 @@ async def test_a_dead_token_opens_nothing(telegram: FakeTelegram, bot: Bot, cast
         assert await again.log_out()
         with pytest.raises(BadRequest, match=r"^Logged out$"):
             await again.get_me()
-    with pytest.raises(InvalidToken, match=r"^Not found$|^Not Found$"):
-        await Bot("nonsense", base_url=f"{telegram.address}/bot").get_me()
+    with pytest.raises(InvalidToken, match=r"was rejected by the server"):
+        async with Bot("nonsense", base_url=f"{telegram.address}/bot"):
+            raise AssertionError("a token without a number let somebody in")
 
 
 async def test_each_bot_has_its_own_updates_and_chats(telegram: FakeTelegram, bot: Bot, cast: Cast) -> None:
@@ -137,11 +137,11 @@ async def test_odd_updates_arrive_as_they_were_put_in(telegram: FakeTelegram, bo
     assert len(await _raw_updates(telegram, cast)) == 6
     telegram.reverse_next(cast.card.id)
     assert (await _raw_updates(telegram, cast))[0]["update_id"] == first + 1
-    last = raw[-1]
-    await _raw_updates(telegram, cast, offset=last["update_id"] + 1)
+    last, after = raw[-1], first + 2
+    await _raw_updates(telegram, cast, offset=after)
     telegram.resend(cast.card.id, last)
-    assert await _raw_updates(telegram, cast, offset=last["update_id"] + 1) == [last]
-    assert await _raw_updates(telegram, cast, offset=last["update_id"] + 1) == []
+    assert await _raw_updates(telegram, cast, offset=after) == [last]
+    assert await _raw_updates(telegram, cast, offset=after) == []
 
 
 async def test_all_three_kinds_of_body_are_read(telegram: FakeTelegram, cast: Cast) -> None:
@@ -165,27 +165,32 @@ async def test_all_three_kinds_of_body_are_read(telegram: FakeTelegram, cast: Ca
 
 async def test_a_webhook_is_tried_until_it_says_yes(telegram: FakeTelegram, bot: Bot, cast: Cast) -> None:
     got: list[tuple[str, dict[str, object]]] = []
-    codes = iter([500, 404, 200, 200])
-    enough = asyncio.Event()
+    codes = iter([500, 404, 200, 200, 200])
+    enough, taken = asyncio.Event(), asyncio.Event()
 
     async def take(request: Request) -> Response:
         got.append((request.headers.get("x-telegram-bot-api-secret-token", ""), json.loads(await request.body())))
         if len(got) == 4:
             enough.set()
+        if len(got) == 5:
+            taken.set()
         return Response(status_code=next(codes))
 
-    async with asyncio.timeout(PROMPTLY), _serving(take) as address:
+    app = Starlette(routes=[Route("/hook", take, methods=["POST"])])
+    async with asyncio.timeout(PROMPTLY), hosting(app) as here:
+        address = f"{here}/hook"
         await bot.set_webhook(address, secret_token="s3cret")
         telegram.post(cast.anna, cast.group, "one")
         telegram.post(cast.anna, cast.group, "two")
         await enough.wait()
-        while telegram.pending(cast.card.id):
-            await asyncio.sleep(0.01)
+        telegram.post(cast.anna, cast.group, "three")
+        await taken.wait()
     assert {secret for secret, _ in got} == {"s3cret"}
     texts = [update["message"]["text"] for _, update in got]  # type: ignore[index]
-    assert texts == ["one", "one", "one", "two"]
+    assert texts == ["one", "one", "one", "two", "three"]
     info = await bot.get_webhook_info()
-    assert (info.pending_update_count, info.url) == (0, address)
+    assert info.url == address
+    assert info.pending_update_count <= 1  # the last answer may be on its way
     assert info.last_error_message == "Wrong response from the webhook: 404 Not Found"
 
 
@@ -243,19 +248,3 @@ async def _raw_updates(telegram: FakeTelegram, cast: Cast, offset: int = 0) -> l
         url = f"{telegram.address}/bot{cast.card.token}/getUpdates"
         result: list[dict[str, object]] = (await client.post(url, json={"offset": offset})).json()["result"]
         return result
-
-
-@asynccontextmanager
-async def _serving(take: object) -> AsyncIterator[str]:
-    """The bot's own endpoint."""
-    app = Starlette(routes=[Route("/hook", take, methods=["POST"])])  # type: ignore[arg-type]
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/hook"
-    finally:
-        server.force_exit = True
-        await server.shutdown()

@@ -113,7 +113,7 @@ async def test_the_fake_knows_the_kinds_that_the_library_knows() -> None:
 
 async def test_privacy_mode_hides_what_is_not_for_the_bot(telegram: FakeTelegram, bot: Bot, cast: Cast) -> None:
     telegram.demote(cast.group, cast.card.id)
-    telegram.state.bot(cast.card.id).queue.clear()
+    telegram.forget_updates(cast.card.id)
     sent = await bot.send_message(cast.group, "hello")
     telegram.post(cast.anna, cast.group, "not for the bot")
     telegram.post(cast.anna, cast.group, "/rules@other_bot")

@@ -81,6 +81,11 @@ class Trouble(Stage):
         self.state.bot(bot).queue.reverse_next = True
 
     @act
+    def forget_updates(self, bot: int) -> None:
+        """Nothing waits for this bot any more: what went before is not what the test is about."""
+        self.state.bot(bot).queue.clear()
+
+    @act
     def waiting(self, bot: int) -> list[dict[str, Any]]:
         """The updates that wait for this bot, whole."""
         return list(self.state.bot(bot).queue.pending())
