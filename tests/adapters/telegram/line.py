@@ -128,7 +128,9 @@ async def served(app: AsgiApp) -> AsyncIterator[str]:
     from starlette.applications import Starlette  # noqa: PLC0415
     from starlette.routing import Mount  # noqa: PLC0415
 
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=[Mount("/telegram", app=app)]), log_config=None, lifespan="off", port=0))
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=[Mount("/telegram", app=app)]), log_config=None, lifespan="off", port=0)
+    )
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup()

@@ -395,7 +395,7 @@ class TestWebhook:
     async def test_a_forged_call_is_turned_away(self, hook: tuple[Line, str], secret: str | None) -> None:
         here, url = hook
         await here.platform.start()
-        headers = {} if secret is None else {SECRET: secret.encode("latin-1")}
+        headers = [] if secret is None else [(SECRET.encode(), secret.encode("latin-1"))]
         async with httpx.AsyncClient(trust_env=False) as client:
             answer = await client.post(url, content=update(), headers=headers)
         assert answer.status_code == 403
