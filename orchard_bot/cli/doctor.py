@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from orchard_bot.app import Composition
-from orchard_bot.chat.abilities import Abilities, Reach
+from orchard_bot.chat.abilities import Reach
 from orchard_bot.chat.platform import Finding, Platform
 from orchard_bot.community.community import Community
 from orchard_bot.errors import PlatformError, StorageError
@@ -52,8 +52,7 @@ async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[
             found += await platform.examine([one.chat for one in groups])
             said = {one.says for one in found}
             for community in groups:
-                of_group = _of_group(community, await platform.abilities(community.chat))
-                found += [one for one in of_group if one.says not in said]
+                found += [one for one in await _of_group(community, platform) if one.says not in said]
     except (PlatformError, TimeoutError) as error:
         says = str(error) or "no answer within half a minute."
         return [Finding(False, account, says, f"Check the network and [adapters.{platform.account.platform}].")]
@@ -62,7 +61,11 @@ async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[
     return found
 
 
-def _of_group(community: Community, abilities: Abilities) -> list[Finding]:
+async def _of_group(community: Community, platform: Platform) -> list[Finding]:
+    try:
+        abilities = await platform.abilities(community.chat)
+    except PlatformError as error:
+        return [Finding(False, community.id, str(error), "Add the bot to the group, or correct its chat.")]
     named = abilities.named()
     lacking = [Finding(False, community.id, named[name].why, named[name].grant) for name in NEEDED if not named[name]]
     if abilities.private_messages is Reach.NEVER:

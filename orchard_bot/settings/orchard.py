@@ -160,15 +160,24 @@ class Settings:
 
     @property
     def adapters(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
-        """By adapter: the account's name, and the settings that are the adapter's own."""
+        """By adapter: the account's name, and the settings that are the adapter's own.
+
+        Those whose name ends in ``_file`` are paths, relative to this file like all others.
+        """
         return {
-            name: (str(given.get("account", "main")), {key: value for key, value in given.items() if key != "account"})
+            name: (
+                str(given.get("account", "main")),
+                {key: self._own(key, value) for key, value in given.items() if key != "account"},
+            )
             for name, given in self._read.adapters.items()
         }
 
     def refuse_adapter(self, name: str, problem: str, fix: str) -> ConfigError:
         """The error for something wrong in ``[adapters.NAME]``."""
         return self.file.refuse(("adapters", name), problem, fix=fix)
+
+    def _own(self, key: str, value: Any) -> Any:
+        return str(self._relative(value)) if key.endswith("_file") and isinstance(value, str) else value
 
     def _relative(self, path: str) -> Path:
         return self.file.path.parent / Path(path).expanduser()

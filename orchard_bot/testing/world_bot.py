@@ -50,7 +50,7 @@ class BotHands:
         self._state.touch()
         return receipt
 
-    def _do(self, step: Step) -> Receipt:  # noqa: PLR0911 - one for each kind of step
+    def _do(self, step: Step) -> Receipt:
         match step:
             case SendToGroup():
                 return self._send_to_group(step)
