@@ -19,7 +19,6 @@ from orchard_bot.features.feature import Command, Handler, Request
 from orchard_bot.features.house import House
 from orchard_bot.features.unit import Option, Unit
 from orchard_bot.runtime.ledger import Ledger
-from orchard_bot.runtime.passage import Effects, Passage
 from orchard_bot.runtime.performing import Performing
 from orchard_bot.runtime.preparing import command_of
 from orchard_bot.runtime.routes import Routes
@@ -38,9 +37,8 @@ class Conversation:
         self._routes = routes
         self._performing = performing
 
-    def message(self, event: MessagePosted, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
+    def message(self, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
         """Somebody wrote to the bot."""
-        self._note_groups(event.author, passage, ledger, now, effects)
         self._note_open(event.account, event.author, event.chat, ledger, now)
         text = visible(event.text).strip()
         number = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
@@ -53,9 +51,8 @@ class Conversation:
         else:
             self._wish(event, text, ledger, now)
 
-    def opened(self, event: ChatOpened, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
+    def opened(self, event: ChatOpened, ledger: Ledger, now: datetime) -> None:
         """Somebody opened a private chat: what was kept for them goes out, then the listeners hear of it."""
-        self._note_groups(event.person, passage, ledger, now, effects)
         self._note_open(event.account, event.person, event.chat, ledger, now)
         theirs = self._candidates(event.account, event.person, ledger)
         community = (
@@ -237,14 +234,6 @@ class Conversation:
         if community is not None and isinstance(said, MessagePosted):
             ledger.people.set_home(offer.account, offer.person, community.id)
             self._in(community, said, None, ledger, now)
-
-    def _note_groups(
-        self, person: PersonRef, passage: Passage, ledger: Ledger, now: datetime, effects: Effects
-    ) -> None:
-        """What the platform answered about somebody whom we did not know."""
-        for community in passage.member_of:
-            if ledger.people.joined(community, person, now):
-                effects.joined.append((community, person))
 
     def _note_open(self, account: AccountRef, person: PersonRef, chat: ChatRef, ledger: Ledger, now: datetime) -> None:
         if not ledger.people.has_opened(account, person):

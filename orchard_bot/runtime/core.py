@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from orchard_bot.chat.events import Event, MessagePosted
 from orchard_bot.chat.platform import Platform
-from orchard_bot.chat.refs import AccountRef, ChatRef
+from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.errors import PlatformError
 from orchard_bot.features.house import House
 from orchard_bot.runtime.clock import Clock
@@ -84,7 +84,7 @@ class Core:
         """A passage with what only the platform, or a slow detector, can tell."""
         passage = self._preparing.reconsider(event, only)
         if passage.enquire:
-            passage.member_of = await self._memberships(passage)
+            await self._note_memberships(passage)
             await asyncio.to_thread(self._preparing.observe_slowly, passage)
         return passage
 
@@ -135,20 +135,25 @@ class Core:
             self.outbox.ring()
             self.schedules.ring()
 
-    async def _memberships(self, passage: Passage) -> tuple[str, ...]:
+    async def _note_memberships(self, passage: Passage) -> None:
+        """Ask the platform which groups this person is in, and keep that, whatever becomes of the event."""
         event = passage.event
         person = event.author if isinstance(event, MessagePosted) else getattr(event, "person", None)
         platform = self.platforms.get(event.account)
         if person is None or platform is None or passage.community is not None:
-            return ()
-        found: list[str] = []
+            return
         for community in self._preparing.unasked(event.account, person):
             try:
                 async with asyncio.timeout(ENQUIRY_SECONDS):
-                    if await platform.is_member(community.chat, person):
-                        found.append(community.id)
+                    member = await platform.is_member(community.chat, person)
             except (PlatformError, TimeoutError) as error:
                 self.log.fault("membership unknown", error, account=str(event.account))
-                return tuple(found)  # and the next message asks again
+                return  # and the next message asks again
+            if member:
+                await self._note_member(community.id, person)
         self._preparing.asked(event.account, person)
-        return tuple(found)
+
+    async def _note_member(self, community: str, person: PersonRef) -> None:
+        now = self.clock.now()
+        await self.storage.write(lambda ledger: ledger.people.joined(community, person, now))
+        self._preparing.members.joined(community, person)

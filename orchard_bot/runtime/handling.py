@@ -106,11 +106,11 @@ class Handling:
             case MessageEdited(private=True):
                 return
             case MessagePosted(private=True):
-                self._conversation.message(event, passage, ledger, now, effects)
+                self._conversation.message(event, ledger, now)
             case ChoiceMade():
                 self._conversation.choice(event, ledger, now)
             case ChatOpened():
-                self._conversation.opened(event, passage, ledger, now, effects)
+                self._conversation.opened(event, ledger, now)
             case _ if community is not None:
                 self._about_the_group(event, community, passage, ledger, now, effects)
 

@@ -29,8 +29,6 @@ class Passage:
     """Nothing to do but to note that it came: the path of almost every message."""
     enquire: bool = False
     """Something has to be found out first that takes a while: it waits in its lane meanwhile."""
-    member_of: tuple[str, ...] = ()
-    """What the platform answered about somebody whom we did not know."""
     only: tuple[str, ...] | None = None
     """On a further try: the features whose handlers failed; the others have done their part."""
 

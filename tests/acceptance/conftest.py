@@ -175,7 +175,7 @@ class Story:
 
     async def settle(self) -> None:
         """Until nothing is left that the bot could do at this time. Short waits for its sending rate are let pass."""
-        quiet = stuck = 0
+        quiet = stuck = waits = 0
         began = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began < PATIENCE:
             await asyncio.sleep(0)
@@ -187,9 +187,12 @@ class Story:
                 return
             # What is not taken in after a while waits for a connection, and that for the clock.
             stuck = stuck + 1 if self.world.pending else 0
-            if (stuck > 50 or (due and not stuck)) and all(sender.idle for sender in self.bot.senders):
+            # What is due though nobody moves waits for its sending rate, and that for the clock too.
+            resting = all(sender.idle for sender in self.bot.senders)
+            waits = waits + 1 if due and resting and not stuck else 0
+            if (stuck > 50 and resting) or waits > 10:
                 self.clock.advance(0.5)
-                stuck = 0
+                stuck = waits = 0
         raise AssertionError("The bot does not come to rest.")
 
     def _due(self, ledger: Ledger) -> bool:
