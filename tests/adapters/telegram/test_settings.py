@@ -69,7 +69,10 @@ def test_a_token_file_that_others_can_read_is_refused(tmp_path: Path, mode: int)
     assert "chmod 600" in caught.value.fix
 
 
-@pytest.mark.parametrize("content", ["", "no token", "7000000001", f"token={TOKEN}", f"{TOKEN} {TOKEN}", "\udce4".encode("utf-8", "surrogateescape")])
+@pytest.mark.parametrize(
+    "content",
+    ["", "no token", "7000000001", f"token={TOKEN}", f"{TOKEN} {TOKEN}", "\udce4".encode("utf-8", "surrogateescape")],
+)
 def test_what_is_no_token_is_refused_without_being_shown(tmp_path: Path, content: str | bytes) -> None:
     file = tmp_path / "token"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())

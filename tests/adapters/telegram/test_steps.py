@@ -64,12 +64,17 @@ class TestSending:
 
     async def test_private_words_come_with_their_choices_as_buttons(self, here: Line) -> None:
         choices = (Choice("t1", "Yes, please", 1), Choice("t2", "No", 2))
-        step = SendPrivately(key=K, account=here.platform.account, person=here.who(here.anna), text=HTML, choices=choices)
+        step = SendPrivately(
+            key=K, account=here.platform.account, person=here.who(here.anna), text=HTML, choices=choices
+        )
         receipt = await here.platform.perform(step)
         seen = here.telegram.sees(here.anna, here.bot)[-1]
         assert receipt.message == here.posting(seen.id, here.anna)
         assert seen.text == HTML
-        assert [[(each.label, each.data) for each in row] for row in seen.buttons] == [[("Yes, please", "t1")], [("No", "t2")]]
+        assert [[(each.label, each.data) for each in row] for row in seen.buttons] == [
+            [("Yes, please", "t1")],
+            [("No", "t2")],
+        ]
 
     async def test_many_short_choices_stand_two_in_a_row(self, here: Line) -> None:
         choices = tuple(Choice(f"t{n}", f"choice {n}", n) for n in range(5))
@@ -168,7 +173,9 @@ class TestChanging:
     async def test_a_message_of_the_bot_can_be_changed(self, here: Line) -> None:
         account = here.platform.account
         receipt = await here.platform.perform(
-            SendPrivately(key=K, account=account, person=here.who(here.anna), text="one", choices=(Choice("t", "Yes", 1),))
+            SendPrivately(
+                key=K, account=account, person=here.who(here.anna), text="one", choices=(Choice("t", "Yes", 1),)
+            )
         )
         assert receipt.message is not None
         for _ in range(2):  # the second time nothing is left to change, and that is success

@@ -56,7 +56,9 @@ def read(kind: str, payload: dict[str, Any], number: int = 1000) -> Update:
     return received.updates[0]
 
 
-def events(kind: str, payload: dict[str, Any], *, told: frozenset[int] = frozenset(), number: int = 1000) -> list[Event]:
+def events(
+    kind: str, payload: dict[str, Any], *, told: frozenset[int] = frozenset(), number: int = 1000
+) -> list[Event]:
     return Translation("home", BOT, "OrchardBot", told).events(read(kind, payload, number), NOW)
 
 
@@ -116,8 +118,12 @@ class TestMessages:
         assert edit.at == SENT
 
     @pytest.mark.parametrize("kind", ["message", "edited_message"])
-    @pytest.mark.parametrize("fields", [{"chat": channel}, {"from": None}, {"from": bot}], ids=["channel", "nobody", "own"])
-    def test_what_a_channel_or_nobody_or_the_bot_itself_says_is_left_out(self, kind: str, fields: dict[str, Any]) -> None:
+    @pytest.mark.parametrize(
+        "fields", [{"chat": channel}, {"from": None}, {"from": bot}], ids=["channel", "nobody", "own"]
+    )
+    def test_what_a_channel_or_nobody_or_the_bot_itself_says_is_left_out(
+        self, kind: str, fields: dict[str, Any]
+    ) -> None:
         payload = {name: value for name, value in (message() | fields).items() if value is not None}
         assert events(kind, payload) == []
 
@@ -150,7 +156,9 @@ class TestMessages:
 
 
 class TestCommands:
-    @pytest.mark.parametrize("text", ["/report", "/report@OrchardBot", "/report@orchardbot", "/report@OrchardBot\nK7", "/"])
+    @pytest.mark.parametrize(
+        "text", ["/report", "/report@OrchardBot", "/report@orchardbot", "/report@OrchardBot\nK7", "/"]
+    )
     def test_a_command_for_this_bot_stays_as_it_is(self, text: str) -> None:
         assert posted(text=text).text == text
 
@@ -206,7 +214,11 @@ class TestReplies:
         original = {"message_id": 40, "date": UNIX, "chat": group, "sender_chat": channel, "text": "Hello"}
         quoted = posted(reply_to_message=original).reply_to
         assert quoted == Quoted(
-            message=MessageRef(GROUP_REF, "40"), author_name="School news", text="Hello", posted_at=SENT, impersonal=True
+            message=MessageRef(GROUP_REF, "40"),
+            author_name="School news",
+            text="Hello",
+            posted_at=SENT,
+            impersonal=True,
         )
 
     def test_an_original_that_the_bot_may_not_see_is_not_named(self) -> None:
@@ -220,7 +232,9 @@ class TestReplies:
     @pytest.mark.parametrize(
         ("parties", "whose"), [({"receiver_user": ben}, BEN), ({"from": anna, "receiver_user": bot}, ANNA), ({}, 0)]
     )
-    def test_an_ephemeral_message_is_named_after_the_member_who_sees_it(self, parties: dict[str, Any], whose: int) -> None:
+    def test_an_ephemeral_message_is_named_after_the_member_who_sees_it(
+        self, parties: dict[str, Any], whose: int
+    ) -> None:
         original = {"message_id": 0, "ephemeral_message_id": 9, "date": UNIX, "chat": group} | parties
         quoted = posted(reply_to_message=original).reply_to
         assert quoted is not None
@@ -255,7 +269,9 @@ class TestForwards:
         ],
         ids=["somebody", "the bot", "somebody hidden", "a group", "a channel"],
     )  # fmt: skip
-    def test_a_forward_says_as_much_of_its_origin_as_telegram_does(self, origin: dict[str, Any], quoted: Quoted) -> None:
+    def test_a_forward_says_as_much_of_its_origin_as_telegram_does(
+        self, origin: dict[str, Any], quoted: Quoted
+    ) -> None:
         found = posted(forward_origin=origin | {"date": UNIX - 60}).forwarded
         assert found is not None
         assert (found.author, found.author_name, found.own) == (quoted.author, quoted.author_name, quoted.own)
@@ -361,7 +377,9 @@ class TestTheBotItself:
     @pytest.mark.parametrize(
         ("chat", "field"), [(-4321, {"migrate_to_chat_id": GROUP}), (GROUP, {"migrate_from_chat_id": -4321})]
     )
-    def test_a_group_that_becomes_a_supergroup_moves_once_however_it_is_told(self, chat: int, field: dict[str, Any]) -> None:
+    def test_a_group_that_becomes_a_supergroup_moves_once_however_it_is_told(
+        self, chat: int, field: dict[str, Any]
+    ) -> None:
         (event,) = events("message", message(chat={"id": chat, "type": "group"}, text="", **field), number=chat)
         assert event == Translation("home", BOT, "OrchardBot", ()).moved(-4321, GROUP, SENT)
         assert isinstance(event, ChatMoved)

@@ -53,7 +53,9 @@ def test_half_a_surrogate_pair_is_not_malformed() -> None:
     assert received.malformed == 0
 
 
-@pytest.mark.parametrize("payload", [b"", b"<html>", b"[]", b'{"ok":true}', b'{"ok":true,"result":{}}', b'{"result":[{'])
+@pytest.mark.parametrize(
+    "payload", [b"", b"<html>", b"[]", b'{"ok":true}', b'{"ok":true,"result":{}}', b'{"result":[{']
+)
 def test_what_is_no_answer_at_all_is_refused(payload: bytes) -> None:
     with pytest.raises((json.JSONDecodeError, UnreadableAnswer)):
         updates_in(payload)
