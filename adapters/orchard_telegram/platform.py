@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from orchard_bot.chat.abilities import Abilities
-from orchard_bot.chat.platform import AsgiApp, Batch, Finding
+from orchard_bot.chat.platform import AsgiApp, Batch, Finding, SetUp, Talk
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.errors import Unavailable
@@ -17,6 +18,7 @@ from orchard_telegram.clock import Clock, SystemClock
 from orchard_telegram.ids import PLATFORM
 from orchard_telegram.opening import opened
 from orchard_telegram.session import Delivery, Session
+from orchard_telegram.setup import Setup
 from orchard_telegram.webhook import Door
 
 
@@ -34,6 +36,11 @@ class TelegramPlatform:
         self._door = Door(self._token, self._clock)
         self._known = Known()
         self._session: Session | None = None
+
+    @staticmethod
+    async def set_up(talk: Talk, account: str, folder: Path) -> SetUp:
+        """Set a bot up in a few questions; the token goes into a file of its own in ``folder``."""
+        return await Setup(talk, account, folder).run()
 
     @property
     def account(self) -> AccountRef:

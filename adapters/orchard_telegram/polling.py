@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchard_bot.errors import PlatformError, Unavailable
-from orchard_telegram.client import Client, Known
+from orchard_telegram.client import POLL_SECONDS, Client, Known
 from orchard_telegram.wire import Received, updates_in
 
 BEFORE_ANY = 1
@@ -18,12 +18,12 @@ class Poller:
         self._offset: int | None = None
         self._confirmed = BEFORE_ANY
 
-    async def next(self) -> Received:
-        """What has come since the last confirmation; empty after 25 quiet seconds."""
+    async def next(self, *, wait: bool = True) -> Received:
+        """What has come since the last confirmation; empty after 25 quiet seconds, or at once unless ``wait``."""
         if not self._known.webhook_removed:
             await self._client.remove_webhook()
             self._known.webhook_removed = True  # once: two programs that keep pushing each other aside help nobody
-        received = _readable(await self._client.updates(self._offset))
+        received = _readable(await self._client.updates(self._offset, POLL_SECONDS if wait else 0))
         if not received.updates and not received.malformed:
             # That offset has been taken note of. Asking on without one survives a week of silence, after which
             # Telegram begins to count anew, perhaps below the old number.

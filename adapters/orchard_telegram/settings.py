@@ -72,12 +72,17 @@ def read(settings: Mapping[str, Any]) -> TelegramSettings:
 def token(settings: TelegramSettings) -> str:
     """The bot's token. Raises ``ConfigError`` where it is missing, open to others, or not a token."""
     found = _from_file(Path(settings.token_file).expanduser()) if settings.token_file else _from_env(settings)
+    check_token(found)
+    return found
+
+
+def check_token(found: str) -> None:
+    """Raises ``ConfigError`` for what cannot be a token; it is not shown."""
     if not _TOKEN.fullmatch(found):
         raise wrong(
-            "What is stored as the token is not a bot's token.",
+            "This is not a bot's token.",
             "Copy the whole token from @BotFather: digits, a colon, and about 35 letters, digits, '-' and '_'.",
         )
-    return found
 
 
 def wrong(problem: str, fix: str) -> ConfigError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from orchard_bot.chat.abilities import Abilities
@@ -101,4 +102,40 @@ class PlatformFactory(Protocol):
 
     def __call__(self, account: str, settings: Mapping[str, Any]) -> Platform:
         """Raises ``ConfigError`` where a setting is wrong (``fix`` says what to write)."""
+        ...
+
+
+class Talk(Protocol):
+    """The operator at the terminal, while a platform is being set up."""
+
+    def say(self, text: str) -> None:
+        """Tell them something."""
+        ...
+
+    def ask(self, question: str, *, default: str = "", secret: bool = False) -> str:
+        """Ask them something and wait for the answer; ``secret`` is not shown while it is typed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What a platform's setup found out."""
+
+    settings: Mapping[str, str]
+    """For ``[adapters.NAME]``."""
+    chat: ChatRef
+    """The group."""
+    moderators: Sequence[tuple[PersonRef, str]]
+    """Who has opened a private chat with the bot, with the name they go by."""
+
+
+@runtime_checkable
+class HasSetup(Protocol):
+    """A ``PlatformFactory`` that sets its platform up in a few questions, for ``orchard-bot init``."""
+
+    async def set_up(self, talk: Talk, account: str, folder: Path) -> SetUp:
+        """Ask, look for the group, and keep secrets in files of their own in ``folder``, mode 600.
+
+        Raises ``ConfigError`` where it cannot go on.
+        """
         ...

@@ -11,6 +11,8 @@ import typer
 
 import orchard_bot
 from orchard_bot.app import Composition
+from orchard_bot.cli.init_platform import where_it_lives
+from orchard_bot.cli.questions import asked, quoted
 from orchard_bot.errors import ConfigError
 
 POLICY = "code_of_conduct.toml"
@@ -26,23 +28,18 @@ policy = "{policy}"
 [web]
 host = "127.0.0.1"
 port = 8080
-inside = true # outbox and cases for the sandbox's drawer
+inside = {inside} # outbox and cases, for trying things out
 
-# The sandbox: the group on a web page, to try things out. For a real group, put your platform's adapter here.
-[adapters.sandbox]
-account = "main"
-group = {{ id = "{id}", title = {name} }}
-
+{adapter}
 [[communities]]
 id = "{id}"
 name = {name}
-chat = "sandbox/main/{id}"
+chat = "{chat}"
 timezone = "{timezone}"
 quiet_hours = {{ start = 21:00:00, end = 07:30:00 }}
 watch = "rehearsal" # "live" once the moderators like what they see in /status
 moderators = [
-    {{ person = "sandbox/amira", name = {first} }},
-    {{ person = "sandbox/joe", name = {second} }},
+{moderators}
 ]
 """
 
@@ -53,15 +50,9 @@ def ask_and_write(folder: Path) -> None:
     if settings.exists():
         fix = f"Give another folder (orchard-bot init FOLDER), or move {settings} away first."
         raise ConfigError("There is a configuration already; nothing was changed.", fix=fix, file=settings)
-    name = _asked("What is the group called?", "Larch class parents")
-    answers = {
-        "id": _id_from(name),
-        "name": _quoted(name),
-        "timezone": _timezone(),
-        "first": _quoted(_asked("First moderator's first name?", "Amira")),
-        "second": _quoted(_asked("Second moderator's first name?", "Joe")),
-        "policy": POLICY,
-    }
+    name = asked("What is the group called?", "Larch class parents")
+    answers = {"id": _id_from(name), "name": quoted(name), "timezone": _timezone(), "policy": POLICY}
+    answers |= where_it_lives(answers["id"], answers["name"], folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = [settings]
@@ -75,14 +66,6 @@ def ask_and_write(folder: Path) -> None:
     Composition.load(settings).platforms()
     typer.echo(f"Wrote {' and '.join(str(file) for file in written)}.")
     typer.echo(f"Start the bot with: orchard-bot run --config {shlex.quote(str(settings))}")
-
-
-def _asked(question: str, default: str) -> str:
-    while True:
-        answer: str = typer.prompt(question, default=default).strip()
-        if 0 < len(answer) <= 80 and answer.isprintable():
-            return answer
-        typer.echo("Please use 1 to 80 ordinary characters.")
 
 
 def _timezone() -> str:
@@ -99,11 +82,6 @@ def _timezone() -> str:
 def _id_from(name: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:24].strip("-")
     return words if words[:1].isalpha() else f"group-{words}".strip("-")
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _shipped_policy() -> str:
