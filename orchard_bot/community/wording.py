@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from string import Formatter
 
 from orchard_bot.chat.text import PrivateText, PublicText
 from orchard_bot.errors import OrchardError
@@ -39,15 +38,6 @@ class Wording:
     def is_public(self, key: str) -> bool:
         """Whether ``key`` names an entry that may be said in a group."""
         return key in self._public
-
-    def keys(self) -> frozenset[str]:
-        """All keys, public and private."""
-        return frozenset(self._public) | frozenset(self._private)
-
-    def fields(self, key: str) -> frozenset[str]:
-        """The names between braces in the sentence ``key``."""
-        template = self._public.get(key) or self._private[key]
-        return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
     @staticmethod
     def _filled(section: Mapping[str, str], key: str, fields: Mapping[str, object]) -> str:

@@ -13,7 +13,7 @@ from orchard_bot.cli.init import _id_from, _shipped_policy
 from orchard_bot.settings.orchard import load_settings
 from tests.unit.cli.conftest import POLICY, Command
 
-DEFAULTS = "\n\n\n\n"
+DEFAULTS = "\n\n\n\n\n"
 
 
 def test_pressing_enter_all_the_way_gives_a_configuration_that_works(command: Command, tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_pressing_enter_all_the_way_gives_a_configuration_that_works(command: Co
 
 
 def test_the_answers_are_what_the_file_says(command: Command, tmp_path: Path) -> None:
-    command("init", tmp_path, typed="Year 4 (Oak)\nEurope/Dublin\nZoë\nNguyễn\n")
+    command("init", tmp_path, typed="Year 4 (Oak)\nEurope/Dublin\nsandbox\nZoë\nNguyễn\n")
     [community] = load_settings(tmp_path / "orchard.toml").communities
     assert (community.id, community.name, community.timezone) == ("year-4-oak", "Year 4 (Oak)", "Europe/Dublin")
     assert [one.name for one in community.moderators] == ["Zoë", "Nguyễn"]
@@ -55,7 +55,7 @@ def test_a_policy_that_is_there_is_used_and_never_touched(command: Command, tmp_
 
 @pytest.mark.parametrize("bad", ["   ", "x" * 500, "bell\x07", "two\x0blines", "\u202eright to left", "tab\there"])
 def test_an_unusable_name_is_asked_for_again(command: Command, tmp_path: Path, bad: str) -> None:
-    result = command("init", tmp_path, typed=f"{bad}\nLarch\n\n\n\n")
+    result = command("init", tmp_path, typed=f"{bad}\nLarch\n\n\n\n\n")
     assert result.exit_code == 0, result.output
     assert "Please use 1 to 80 ordinary characters." in result.output
     assert load_settings(tmp_path / "orchard.toml").communities[0].name == "Larch"
@@ -63,7 +63,7 @@ def test_an_unusable_name_is_asked_for_again(command: Command, tmp_path: Path, b
 
 @pytest.mark.parametrize("zone", ["Narnia", "../../etc/passwd", "/etc/localtime", "x" * 500, "Europe/London\x01"])
 def test_an_unknown_time_zone_is_asked_for_again(command: Command, tmp_path: Path, zone: str) -> None:
-    result = command("init", tmp_path, typed=f"Larch\n{zone}\nEurope/Paris\n\n\n")
+    result = command("init", tmp_path, typed=f"Larch\n{zone}\nEurope/Paris\n\n\n\n")
     assert result.exit_code == 0, result.output
     assert "There is no such time zone" in result.output
     assert load_settings(tmp_path / "orchard.toml").communities[0].timezone == "Europe/Paris"
@@ -78,7 +78,7 @@ def test_whatever_people_and_groups_are_called_the_result_is_valid(
     command: Command, tmp_path_factory: pytest.TempPathFactory, name: str, moderator: str
 ) -> None:
     folder = tmp_path_factory.mktemp("init")
-    result = command("init", folder, typed=f"{name}\n\n{moderator}\n\n")
+    result = command("init", folder, typed=f"{name}\n\n\n{moderator}\n\n")
     assert result.exit_code == 0, result.output
     [community] = load_settings(folder / "orchard.toml").communities
     assert community.name == name
