@@ -36,6 +36,8 @@ from orchard_bot.testing.world import World
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
+ENOUGH = 4
+"""Looks in a row at which nothing moves: then nothing will."""
 POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
 LONG = timedelta(hours=2)
 """Strides for a story in which days pass."""
@@ -179,16 +181,17 @@ class Story:
         began = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began < PATIENCE:
             await asyncio.sleep(0)
-            due = await self.storage.write(self._due)
-            busy = due or self.world.pending or not self.bot.lanes.idle or not self.bot.scheduler.idle
-            busy = busy or not all(sender.idle for sender in self.bot.senders)
-            quiet = 0 if busy else quiet + 1
-            if quiet >= 4:
+            resting = all(sender.idle for sender in self.bot.senders)
+            moving = self.world.pending or not self.bot.lanes.idle or not self.bot.scheduler.idle or not resting
+            # Reading what is due is the dear part: not while somebody is moving anyway, and of a rest at both its ends.
+            reads = not moving and quiet in {0, ENOUGH - 1}
+            due = await self.storage.write(self._due if reads else _nothing)
+            quiet = 0 if moving or due else quiet + 1
+            if quiet >= ENOUGH:
                 return
             # What is not taken in after a while waits for a connection, and that for the clock.
             stuck = stuck + 1 if self.world.pending else 0
             # What is due though nobody moves waits for its sending rate, and that for the clock too.
-            resting = all(sender.idle for sender in self.bot.senders)
             waits = waits + 1 if due and resting and not stuck else 0
             if (stuck > 50 and resting) or waits > 10:
                 self.clock.advance(0.5)
@@ -278,6 +281,11 @@ class Story:
                 await running
         finally:
             await self.storage.close()
+
+
+def _nothing(ledger: Ledger) -> bool:
+    """A unit that only waits its turn behind the others."""
+    return False
 
 
 Telling: TypeAlias = Callable[..., AbstractAsyncContextManager[Story]]
