@@ -5,10 +5,9 @@ The group hears of it once, in neutral words, and not at night.
 
 from __future__ import annotations
 
-from orchard_bot.chat.events import ChatOpened
 from orchard_bot.chat.intents import Priority, TellPrivately
 from orchard_bot.community.community import Community
-from orchard_bot.features.feature import Due, Feature, Outcome, Request
+from orchard_bot.features.feature import Due, Feature, Outcome
 from orchard_bot.features.pause import FOR_GOOD, first_in, over
 from orchard_bot.features.unit import Unit
 
@@ -44,12 +43,6 @@ def on_hello(outcome: Outcome, unit: Unit) -> None:
                 _say_if_nobody(community, unit)
 
 
-def on_chat_opened(request: Request, unit: Unit) -> None:
-    """A moderator who opens the chat can be written to from now on."""
-    if unit.house.moderated_by(request.person):
-        unit.books.people.reachable(request.account, request.person, True, unit.now)
-
-
 def somebody_reachable(community: Community, unit: Unit) -> bool:
     """Whether at least one moderator could be written to when last tried, or has not been tried yet."""
     account = community.chat.via
@@ -65,7 +58,6 @@ def _say_if_nobody(community: Community, unit: Unit) -> None:
 
 FEATURE = Feature(
     name="reachable",
-    listens={ChatOpened: on_chat_opened},
     outcomes={"reachable.hello": on_hello},
     timers={"reachable.probe": probe, "reachable.said": over},
     standing={"reachable.probe": "0 17 * * *"},

@@ -52,16 +52,27 @@ class Conversation:
             self._wish(event, text, ledger, now)
 
     def opened(self, event: ChatOpened, ledger: Ledger, now: datetime) -> None:
-        """Somebody opened a private chat: what was kept for them goes out, then the listeners hear of it."""
+        """Somebody opened a private chat: what was kept for them goes out, then the listeners hear of it.
+
+        Who is in several groups says which one they mean, each time anew, unless the link says it.
+        """
         self._note_open(event.account, event.person, event.chat, ledger, now)
+        if self._house.moderated_by(event.person):
+            ledger.people.reachable(event.account, event.person, True, now)
         theirs = self._candidates(event.account, event.person, ledger)
+        community = next((one for one in theirs if one.id == event.payload), None)
+        if community is None and len(theirs) > 1 and not event.payload:
+            self._ask_which(theirs, event, ledger, now)
+            return
         community = (
-            next((one for one in theirs if one.id == event.payload), None)
+            community
             or self._community(event.account, event.person, ledger)
             or next(iter([*theirs, *self._house.served_by(event.account)]), None)
         )
-        if community is None:
-            return
+        if community is not None:
+            self._opened_for(community, event, ledger, now)
+
+    def _opened_for(self, community: Community, event: ChatOpened, ledger: Ledger, now: datetime) -> None:
         request = self._request(event, community, event.person, event.name, ledger)
         for listener in self._routes.listeners.get(ChatOpened, ()):
             self._performing.run(listener.run, request, ledger, now, cause=f"{event.id}:{listener.feature}")
@@ -219,11 +230,14 @@ class Conversation:
         ids = dict.fromkeys([*ledger.people.communities_of(person), *moderated])
         return [self._house.communities[id] for id in ids if self._house.is_served_by(id, account)]
 
-    def _ask_which(self, candidates: list[Community], event: MessagePosted, ledger: Ledger, now: datetime) -> None:
+    def _ask_which(
+        self, candidates: list[Community], event: MessagePosted | ChatOpened, ledger: Ledger, now: datetime
+    ) -> None:
+        person = event.author if isinstance(event, MessagePosted) else event.person
         unit = self._performing.unit(ledger, now, f"{event.id}:which")
         said = encode_event(event).decode()
         options = [Option(one.name, WHICH_GROUP, {"group": one.id, "said": said}) for one in candidates[:9]]
-        unit.tell(event.account, event.author, self._house.words.private("runtime.which-group"), options)
+        unit.tell(event.account, person, self._house.words.private("runtime.which-group"), options)
         self._performing.finish(unit, ledger)
 
     def _chose_group(self, offer: Offer, ledger: Ledger, now: datetime) -> None:
@@ -231,9 +245,13 @@ class Conversation:
         ledger.offers.close(offer.key)
         community = self._house.communities.get(str(offer.data["group"]))
         said = decode_event(str(offer.data["said"]))
-        if community is not None and isinstance(said, MessagePosted):
-            ledger.people.set_home(offer.account, offer.person, community.id)
+        if community is None:
+            return
+        ledger.people.set_home(offer.account, offer.person, community.id)
+        if isinstance(said, MessagePosted):
             self._in(community, said, None, ledger, now)
+        elif isinstance(said, ChatOpened):
+            self._opened_for(community, said, ledger, now)
 
     def _note_open(self, account: AccountRef, person: PersonRef, chat: ChatRef, ledger: Ledger, now: datetime) -> None:
         if not ledger.people.has_opened(account, person):

@@ -29,16 +29,16 @@ from orchard_bot.storage.tables import metadata
 from orchard_bot.storage.upgrade import migrate
 from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
-from orchard_bot.testing.profiles import ALL, Profile
+from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
-from orchard_bot.testing.simulated_platform import SimulatedPlatform
-from orchard_bot.testing.world import World
+from tests.acceptance.stages import ON_THE_WIRE, SIMULATED, Place, Stage, set_up
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
 ENOUGH = 4
 """Looks in a row at which nothing moves: then nothing will."""
-POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
+HERE = Path(__file__).parent
+POLICY = HERE.parents[1] / "config" / "code_of_conduct.toml"
 LONG = timedelta(hours=2)
 """Strides for a story in which days pass."""
 PARENTS = {"priya": "Priya", "tomasz": "Tomasz", "grace": "Grace", "leila": "Leila"}
@@ -49,9 +49,7 @@ CONFIG = """
 database = "orchard.db"
 policy = "{policy}"
 
-[adapters.sandbox]
-account = "main"
-
+{adapter}
 [[communities]]
 id = "larch"
 name = "Larch class"
@@ -64,7 +62,35 @@ moderators = [
 ]
 """
 
-GROUP_PROFILES = [profile for profile in ALL.values() if profile.reads_groups]
+GROUP_PROFILES = [*SIMULATED, *ON_THE_WIRE]
+MAIN_JOB = {
+    "test_a_group_that_moves",
+    "test_asking_the_poster",
+    "test_authority",
+    "test_faults",
+    "test_join_requests",
+    "test_onboarding",
+    "test_report_by_reply",
+    "test_report_in_other_ways",
+    "test_rules",
+    "test_strangers",
+}
+"""The stories that are told on the wire too; the others on the World only."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell on the wire what is of the main job."""
+    left_out = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and item.path.parent == HERE
+        and item.path.stem not in MAIN_JOB
+        and hasattr(item, "callspec")
+        and item.callspec.params.get("profile") in ON_THE_WIRE
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @cache
@@ -83,13 +109,18 @@ def where(holds: Callable[[Profile], object]) -> pytest.MarkDecorator:
 class Story:
     """The World and the bot in it. People act by name; ``settle`` lets the bot do all that is due."""
 
-    world: World
+    stage: Stage
     clock: FakeClock
     config: Path
     larch: ChatRef
     bot: Bot = field(init=False)
     storage: SqlStorage = field(init=False)
     _life: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def world(self) -> Place:
+        """The people, the group, and what is on their screens."""
+        return self.stage.world
 
     # What people do
 
@@ -180,7 +211,7 @@ class Story:
         quiet = stuck = waits = 0
         began = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began < PATIENCE:
-            await asyncio.sleep(0)
+            await asyncio.sleep(self.stage.breath if self.world.pending else 0)
             resting = all(sender.idle for sender in self.bot.senders)
             moving = self.world.pending or not self.bot.lanes.idle or not self.bot.scheduler.idle or not resting
             # Reading what is due is the dear part: not while somebody is moving anyway, and of a rest at both its ends.
@@ -267,9 +298,8 @@ class Story:
         """One life of the bot."""
         composition = Composition(load_settings(self.config), policy_once())
         self.storage = composition.open_storage(self.clock)
-        platform = SimulatedPlatform(self.world, self.clock)
         self.bot = composition.bot(
-            [platform], self.storage, clock=self.clock, alarm=FakeAlarm(self.clock), log=silent_log()
+            [self.stage.connect()], self.storage, clock=self.clock, alarm=FakeAlarm(self.clock), log=silent_log()
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -304,7 +334,8 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
     """``async with telling(profile) as story``: a class group with parents, two moderators and the bot.
 
     ``more``: further lines about the community; ``further``: what stands below them in the file; ``away``: who has
-    not opened a private chat with the bot; ``before`` is called with the World before the bot starts, at ``start``.
+    not opened a private chat with the bot; ``before`` is called with the World before the bot starts, at ``start``;
+    ``basic_group``: on Telegram, a group that can still become a supergroup.
     """
 
     @asynccontextmanager
@@ -315,21 +346,24 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
         more: str = "",
         further: str = "",
         away: Sequence[str] = (),
-        before: Callable[[World], object] = bool,
+        before: Callable[[Place], object] = bool,
         start: datetime = WEDNESDAY_EVENING,
+        basic_group: bool = False,
     ) -> AsyncIterator[Story]:
         clock = FakeClock(start)
-        world = World(profile, clock.now)
-        for id, name in {**PARENTS, **MODERATORS}.items():
-            world.add_person(id, name, started=id not in away)
-        larch = world.add_group("larch", "Larch class", members=[*PARENTS, *MODERATORS], admins=[*MODERATORS])
-        config = tmp_path / "orchard.toml"
-        config.write_text(CONFIG.format(policy=POLICY, watch=watch, more=more) + further, encoding="utf-8")
-        before(world)
-        shutil.copy(empty_database, tmp_path / "orchard.db")
-        story = Story(world, clock, config, larch)
-        async with story.living():
-            yield story
+        async with set_up(profile, clock, tmp_path, basic_group=basic_group) as stage:
+            world = stage.world
+            for id, name in {**PARENTS, **MODERATORS}.items():
+                world.add_person(id, name, started=id not in away)
+            larch = world.add_group("larch", "Larch class", members=[*PARENTS, *MODERATORS], admins=[*MODERATORS])
+            before(world)
+            settings = CONFIG.format(policy=POLICY, watch=watch, more=more, adapter="{adapter}") + further
+            config = tmp_path / "orchard.toml"
+            config.write_text(stage.addressed(settings).replace("{adapter}", stage.adapter), encoding="utf-8")
+            shutil.copy(empty_database, tmp_path / "orchard.db")
+            story = Story(stage, clock, config, larch)
+            async with story.living():
+                yield story
 
     return begin
 

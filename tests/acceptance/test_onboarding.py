@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from orchard_bot.chat.abilities import Reach
-from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.consent import OptIn
 from orchard_bot.testing.profiles import Profile
 from tests.acceptance.conftest import GROUP_PROFILES, LONG, Story, Telling
@@ -23,7 +22,7 @@ async def comes(story: Story, who: str = "noor", name: str = "Noor", *, started:
 
 async def given(story: Story, who: str = "noor") -> frozenset[OptIn]:
     """What this person has said yes to."""
-    person = PersonRef("sandbox", who)
+    person = story.world.person_ref(who)
     return await story.storage.read(lambda ledger: ledger.consents.given("larch", person))
 
 

@@ -88,7 +88,8 @@ async def test_ones_own_message_and_the_bots_need_no_report(telling: Telling, pr
         mine = await story.says("priya", UNKIND)
         await story.says("priya", "/report", reply_to=mine)
         assert "That is your own message" in story.phone("priya")
-        receipt = story.world.perform(SendToGroup(key="k", chat=story.larch, text="Good evening"))
+        [platform] = story.bot.core.platforms.values()
+        receipt = await platform.perform(SendToGroup(key="k", chat=story.larch, text="Good evening"))
         [said] = [one for one in story.world.transcript(story.larch) if one.ref == receipt.message]
         await story.says("priya", "/report", reply_to=said)
         assert "That one is from me, the bot" in story.phone("priya")

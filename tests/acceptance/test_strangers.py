@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.consent import OptIn
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.world import World
@@ -113,7 +112,7 @@ async def test_a_member_whom_the_bot_has_not_met_yet_is_known_by_asking_the_plat
     """The bot came into the group after them and has never heard from them."""
     async with telling(profile) as story:
         await story.tells_bot("leila", "/join reminders")
-        leila = PersonRef("sandbox", "leila")
+        leila = story.world.person_ref("leila")
         given = await story.storage.read(lambda ledger: ledger.consents.given("larch", leila))
         assert given == {OptIn.REMINDERS}
 
@@ -138,7 +137,7 @@ async def test_a_person_in_two_groups_is_asked_which_and_then_gets_what_they_ask
         assert "Which group is this about?" in story.heard("priya")[-1]
         await story.chooses("priya", "Year Four")
         assert "You'll get reminders" in story.heard("priya")[-1]
-        priya = PersonRef("sandbox", "priya")
+        priya = story.world.person_ref("priya")
         assert await story.storage.read(lambda ledger: ledger.consents.given("year-four", priya)) == {OptIn.REMINDERS}
         assert await story.storage.read(lambda ledger: ledger.consents.given("larch", priya)) == frozenset()
 

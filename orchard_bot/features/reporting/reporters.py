@@ -8,7 +8,7 @@ from orchard_bot.chat.intents import Priority, TellPrivately
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.features.books import Report
-from orchard_bot.features.casework.casebook import account_of, judges
+from orchard_bot.features.casework.casebook import account_of, community_of, judges
 from orchard_bot.features.reporting.school_route import school_route
 from orchard_bot.features.unit import Unit
 
@@ -41,7 +41,12 @@ def tell_outcome(unit: Unit, case: Case, key: str) -> None:
         if not report.told:
             unit.books.cases.mark_told(case.id, report.reporter)
             unit.tell(
-                report.account, report.reporter, text, community=case.community, priority=Priority.ACKNOWLEDGEMENT
+                report.account,
+                report.reporter,
+                text,
+                community=case.community,
+                near=community_of(unit, case).chat,
+                priority=Priority.ACKNOWLEDGEMENT,
             )
 
 
@@ -74,6 +79,7 @@ def _tell_each_once(unit: Unit, case: Case, what: str, text: PrivateText) -> Non
                 account=report.account,
                 person=report.reporter,
                 text=text,
+                near=community_of(unit, case).chat,
                 priority=Priority.ACKNOWLEDGEMENT,
             )
         )

@@ -13,7 +13,7 @@ from orchard_bot.chat.intents import Say, TellPrivately
 from orchard_bot.community.case import Case, CaseState
 from orchard_bot.community.community import Moderator, Watch
 from orchard_bot.features.books import Report, Sighting
-from orchard_bot.testing.builders import abilities, an_opened_chat
+from orchard_bot.testing.builders import abilities
 from orchard_bot.testing.profiles import TELEGRAM
 
 if TYPE_CHECKING:
@@ -177,20 +177,6 @@ def test_one_moderator_who_can_be_reached_is_enough(stage: Stage) -> None:
     stage.outcome(mias, delivered=True)
     stage.outcome(omars, waiting=True)
     assert stage.said() == []
-
-
-def test_a_moderator_who_opens_the_chat_can_be_reached_and_nothing_more_is_said_in_public(stage: Stage) -> None:
-    for hello in probe(stage):
-        stage.outcome(hello, waiting=True)
-    said = stage.said()
-    stage.happens(an_opened_chat(stage.mia))
-    assert stage.books.people.reach(stage.account, stage.mia) is True
-    assert stage.said() == said
-
-
-def test_a_parent_who_opens_the_chat_says_nothing_about_the_moderators(stage: Stage) -> None:
-    stage.happens(an_opened_chat(stage.anna))
-    assert stage.books.people.reach(stage.account, stage.anna) is None
 
 
 def test_groups_on_another_account_hear_nothing(stage: Stage) -> None:

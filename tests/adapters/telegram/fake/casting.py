@@ -61,6 +61,12 @@ class Casting(Stage):
         return user.id
 
     @act
+    def acquaint(self, user: int, bot: int) -> None:
+        """They have pressed Start some time ago, and nobody speaks of it any more."""
+        self.state.person(user).started.add(self.state.bot(bot).id)
+        self.state.bot(bot).known_users.add(user)
+
+    @act
     def add_group(
         self, title: str, creator: int, kind: str = "supergroup", forum: bool = False, join_by_request: bool = False
     ) -> int:

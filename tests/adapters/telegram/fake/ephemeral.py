@@ -53,6 +53,8 @@ def send(state: State, bot: Bot, place: Chat, wanted: Json, p: Json, words: str)
         text=words,
         reply_to=p.get("reply_parameters", {}).get("message_id", 0),
         reply_to_ephemeral=reply,
+        thread=p.get("message_thread_id", 0),
+        in_topic=p.get("message_thread_id", 0) in place.topics,
         keyboard=p.get("reply_markup", []),
     )
     shown = render.message(state, place, message)

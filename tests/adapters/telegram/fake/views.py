@@ -32,7 +32,10 @@ class Seen(Struct, frozen=True):
     reply_to: int
     edited: bool
     pinned: bool
+    at: datetime
     thread: int = 0
+    service: bool = False
+    """A line that Telegram wrote itself."""
 
 
 class Showing(Struct, frozen=True):
@@ -43,6 +46,7 @@ class Showing(Struct, frozen=True):
     text: str
     shown_from: datetime
     shown_until: datetime | None
+    service: bool = False
 
 
 class MemberCard(Struct, frozen=True):
@@ -77,7 +81,14 @@ class Views(Stage):
         place = self.state.group(chat)
         public = [each for each in [*place.gone, *place.messages.values()] if not each.ephemeral_id]
         found = [
-            Showing(each.id, each.sender or each.sender_chat, version.text, version.shown_from, version.shown_until)
+            Showing(
+                each.id,
+                each.sender or each.sender_chat,
+                version.text,
+                version.shown_from,
+                version.shown_until,
+                each.service is not None,
+            )
             for each in public
             for version in each.versions
         ]
@@ -128,6 +139,12 @@ class Views(Stage):
         return MemberCard(one.status, one.present, tuple(sorted(one.rights)), tuple(sorted(one.permissions)), one.until)
 
     @act
+    def members(self, chat: int) -> list[int]:
+        """Who is in a group, people and bots."""
+        standing.run_out(self.state)
+        return [member.user_id for member in self.state.group(chat).in_it()]
+
+    @act
     def asking(self, chat: int) -> list[int]:
         """Who waits to be let in."""
         return list(self.state.group(chat).asking)
@@ -152,5 +169,7 @@ class Views(Stage):
             message.reply_to,
             message.edited_at is not None,
             message.id in place.pinned,
+            message.at,
             message.thread,
+            message.service is not None,
         )

@@ -1,0 +1,70 @@
+"""Where a story is told: on the World, or on a platform's fake server over HTTP with the platform's own library.
+
+A stage on the wire has a profile like any other, so a story that is told on every profile is told there as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from orchard_bot.chat.platform import Platform
+from orchard_bot.testing.fake_clock import FakeClock
+from orchard_bot.testing.profiles import ALL, TELEGRAM, TELEGRAM_BASIC, Profile
+from orchard_bot.testing.simulated_platform import SimulatedPlatform
+from orchard_bot.testing.world import World
+from orchard_telegram import TelegramPlatform
+from tests.adapters.telegram.fake.driver import FakeTelegram
+from tests.adapters.telegram.world import TelegramWorld
+
+Place: TypeAlias = World | TelegramWorld
+
+SIMULATED: Sequence[Profile] = [profile for profile in ALL.values() if profile.reads_groups]
+ON_THE_WIRE: Sequence[Profile] = [
+    replace(TELEGRAM, name="telegram-over-http"),
+    replace(TELEGRAM_BASIC, name="telegram-basic-over-http"),
+]
+_SANDBOX = re.compile(r"sandbox/(?:main/)?([a-z-]+)")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``adapter``: its lines in the configuration. ``breath``: seconds a look at the stage may leave to the wire."""
+
+    world: Place
+    adapter: str
+    connect: Callable[[], Platform]
+    breath: float = 0.0
+
+    def addressed(self, config: str) -> str:
+        """``config`` names people and chats as on the World; here as they are called on this stage."""
+        return _SANDBOX.sub(lambda found: self._ref(found[0], found[1]), config)
+
+    def _ref(self, written: str, name: str) -> str:
+        if written.startswith("sandbox/main/"):
+            return str(self.world.group(name).ref)
+        return str(self.world.person_ref(name))
+
+
+@asynccontextmanager
+async def set_up(profile: Profile, clock: FakeClock, folder: Path, *, basic_group: bool) -> AsyncIterator[Stage]:
+    """The stage of this profile, nobody on it yet."""
+    if profile not in ON_THE_WIRE:
+        world = World(profile, clock.now)
+        yield Stage(world, '[adapters.sandbox]\naccount = "main"\n', lambda: SimulatedPlatform(world, clock))
+        return
+    async with FakeTelegram(clock.now()) as telegram:
+        there = TelegramWorld(telegram, clock, profile, basic_groups=basic_group)
+        token = folder / "telegram.token"
+        token.write_text(there.card.token)
+        token.chmod(0o600)
+        settings = {"token_file": str(token), "api_url": telegram.address}
+        lines = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+        adapter = f'[adapters.telegram]\naccount = "main"\n{lines}'
+        yield Stage(there, adapter, lambda: TelegramPlatform("main", settings, clock), breath=0.002)
