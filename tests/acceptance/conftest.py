@@ -31,7 +31,7 @@ from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
-from tests.acceptance.stages import ON_THE_WIRE, SIMULATED, Place, Stage, set_up
+from tests.acceptance.stages import BY_WEBHOOK, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
@@ -70,12 +70,15 @@ MAIN_JOB = {
     "test_faults",
     "test_join_requests",
     "test_onboarding",
+    "test_on_telegram",
     "test_report_by_reply",
     "test_report_in_other_ways",
     "test_rules",
     "test_strangers",
 }
 """The stories that are told on the wire too; the others on the World only."""
+BOTH_WAYS = {"test_report_by_reply", "test_rules"}
+"""Those of them that are told by webhook, too: how news come in makes no difference after that."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -85,12 +88,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if isinstance(item, pytest.Function)
         and item.path.parent == HERE
-        and item.path.stem not in MAIN_JOB
         and hasattr(item, "callspec")
-        and item.callspec.params.get("profile") in ON_THE_WIRE
+        and not _told(item.path.stem, item.callspec.params.get("profile"))
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _told(module: str, profile: object) -> bool:
+    if profile == BY_WEBHOOK:
+        return module in BOTH_WAYS
+    return module in MAIN_JOB or profile not in ON_THE_WIRE
 
 
 @cache

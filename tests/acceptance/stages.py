@@ -21,14 +21,18 @@ from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from orchard_bot.testing.world import World
 from orchard_telegram import TelegramPlatform
 from tests.adapters.telegram.fake.driver import FakeTelegram
+from tests.adapters.telegram.fake.hosting import hosting
+from tests.adapters.telegram.stage import Doorstep
 from tests.adapters.telegram.world import TelegramWorld
 
 Place: TypeAlias = World | TelegramWorld
 
 SIMULATED: Sequence[Profile] = [profile for profile in ALL.values() if profile.reads_groups]
+BY_WEBHOOK = replace(TELEGRAM, name="telegram-by-webhook")
 ON_THE_WIRE: Sequence[Profile] = [
     replace(TELEGRAM, name="telegram-over-http"),
     replace(TELEGRAM_BASIC, name="telegram-basic-over-http"),
+    BY_WEBHOOK,
 ]
 _SANDBOX = re.compile(r"sandbox/(?:main/)?([a-z-]+)")
 
@@ -59,12 +63,21 @@ async def set_up(profile: Profile, clock: FakeClock, folder: Path, *, basic_grou
         world = World(profile, clock.now)
         yield Stage(world, '[adapters.sandbox]\naccount = "main"\n', lambda: SimulatedPlatform(world, clock))
         return
-    async with FakeTelegram(clock.now()) as telegram:
+    doorstep = Doorstep()
+    async with FakeTelegram(clock.now()) as telegram, hosting(doorstep) as here:
         there = TelegramWorld(telegram, clock, profile, basic_groups=basic_group)
         token = folder / "telegram.token"
         token.write_text(there.card.token)
         token.chmod(0o600)
         settings = {"token_file": str(token), "api_url": telegram.address}
+        if profile == BY_WEBHOOK:
+            settings |= {"mode": "webhook", "webhook_url": f"{here}/telegram"}
+
+        def connect() -> TelegramPlatform:
+            platform = TelegramPlatform("main", settings, clock)
+            doorstep.lead_to(platform.web())
+            return platform
+
         lines = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
         adapter = f'[adapters.telegram]\naccount = "main"\n{lines}'
-        yield Stage(there, adapter, lambda: TelegramPlatform("main", settings, clock), breath=0.002)
+        yield Stage(there, adapter, connect, breath=0.002)

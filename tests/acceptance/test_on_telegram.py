@@ -10,9 +10,9 @@ from tests.acceptance.stages import ON_THE_WIRE
 from tests.adapters.telegram.world import TelegramWorld
 
 UNKIND = "That new teaching assistant is useless, honestly"
-NEW, OLD = ON_THE_WIRE
+NEW, OLD, _ = ON_THE_WIRE
 
-everywhere = pytest.mark.parametrize("profile", ON_THE_WIRE, ids=lambda profile: profile.name)
+everywhere = pytest.mark.parametrize("profile", [NEW, OLD], ids=lambda profile: profile.name)
 
 
 def telegram(story: Story) -> TelegramWorld:

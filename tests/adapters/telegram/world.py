@@ -228,7 +228,8 @@ class TelegramWorld:
     @property
     def pending(self) -> bool:
         """Whether the bot has not taken in all that happened."""
-        return self.telegram.pending(self.card.id) > 0 or not self.telegram.polled(self.card.id)
+        listening = self.telegram.has_webhook(self.card.id) or self.telegram.polled(self.card.id)
+        return self.telegram.pending(self.card.id) > 0 or not listening
 
     def person(self, id: Who) -> Person:
         """Somebody by name or ref."""

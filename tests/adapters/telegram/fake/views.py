@@ -132,6 +132,11 @@ class Views(Stage):
         return self.state.bot(bot).queue.polled
 
     @act
+    def has_webhook(self, bot: int) -> bool:
+        """Whether the bot wants its updates delivered."""
+        return self.state.bot(bot).webhook is not None
+
+    @act
     def member(self, user: int, chat: int) -> MemberCard:
         """How somebody stands in a group."""
         standing.run_out(self.state)
