@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from orchard_bot.chat.events import Event, MessagePosted
 from orchard_bot.chat.platform import Platform
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
-from orchard_bot.errors import PlatformError
+from orchard_bot.errors import PlatformError, RateLimited, Unavailable
 from orchard_bot.features.house import House
 from orchard_bot.runtime.clock import Clock
 from orchard_bot.runtime.failpoints import MID_HANDLER, Failpoint
@@ -80,11 +80,14 @@ class Core:
 
         await self._settle(await self.storage.write(work))
 
-    async def enquire(self, event: Event, only: tuple[str, ...] | None) -> Passage:
-        """A passage with what only the platform, or a slow detector, can tell."""
+    async def enquire(self, event: Event, only: tuple[str, ...] | None, *, insist: bool) -> Passage:
+        """A passage with what only the platform, or a slow detector, can tell.
+
+        ``insist``: raise ``Unavailable`` rather than take somebody for a stranger because the platform does not answer.
+        """
         passage = self._preparing.reconsider(event, only)
         if passage.enquire:
-            await self._note_memberships(passage)
+            await self._note_memberships(passage, insist=insist)
             await asyncio.to_thread(self._preparing.observe_slowly, passage)
         return passage
 
@@ -135,7 +138,7 @@ class Core:
             self.outbox.ring()
             self.schedules.ring()
 
-    async def _note_memberships(self, passage: Passage) -> None:
+    async def _note_memberships(self, passage: Passage, *, insist: bool) -> None:
         """Ask the platform which groups this person is in, and keep that, whatever becomes of the event."""
         event = passage.event
         person = event.author if isinstance(event, MessagePosted) else getattr(event, "person", None)
@@ -148,6 +151,9 @@ class Core:
                     member = await platform.is_member(community.chat, person)
             except (PlatformError, TimeoutError) as error:
                 self.log.fault("membership unknown", error, account=str(event.account))
+                passing = isinstance(error, Unavailable | RateLimited | TimeoutError)
+                if insist and passing and not self._preparing.members.of(person):
+                    raise Unavailable("The platform cannot say at the moment who this is.") from error
                 return  # and the next message asks again
             if member:
                 await self._note_member(community.id, person)

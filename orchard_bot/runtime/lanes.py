@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from orchard_bot.chat.letters import Queued
-from orchard_bot.errors import StorageError
+from orchard_bot.errors import StorageError, Unavailable
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.passage import Passage, pack, unpack
@@ -58,12 +58,14 @@ class Lanes:
                 # Not even looked at: a detector may be what it kills.
                 await self._park(head, Passage(parcel.event, head.lane), "Killed")
                 return
-            passage = await self._core.enquire(parcel.event, parcel.only)
+            passage = await self._core.enquire(parcel.event, parcel.only, insist=tries < TRIES)
             await self._core.handle(passage, lambda ledger, passage: self._finish(head, passage, tries, ledger))
             if passage.only and tries >= TRIES:
                 self._note_parked(reference_of(head), SOME_FAILED)
         except StorageError:
             raise
+        except Unavailable as error:
+            await self._again(head, tries, type(error).__name__)
         except Exception as error:
             self._core.counts["failures"] += 1
             self._core.log.fault("handler failed", error, tries=tries)

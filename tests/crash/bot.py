@@ -8,6 +8,7 @@ besides. The mutants, which the crash test has to catch, exist nowhere else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -16,16 +17,21 @@ from pathlib import Path
 
 import msgspec
 
-from orchard_bot.app import Composition
+from orchard_bot.app import Composition, RunningPulse
 from orchard_bot.chat.events import MessageDeleted, MessageEdited, MessagePosted
-from orchard_bot.chat.platform import Batch
+from orchard_bot.chat.platform import Batch, HasWebPages, Platform
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Unit
 from orchard_bot.runtime.alarm import APSchedulerAlarm
+from orchard_bot.runtime.bot import Bot
 from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.runtime.log import make_log
 from orchard_bot.storage.arrivals import SqlArrivals
+from orchard_bot.storage.storage import SqlStorage
 from orchard_bot.testing.world_link import LinkedPlatform
+from orchard_bot.web.pages import application
+from orchard_bot.web.server import serving
+from tests.crash import telegram
 
 LIFE_SECONDS = 120
 """No life outlasts this, whatever becomes of the test."""
@@ -84,7 +90,7 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
         if hits and hits == death.hit:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    platform = ConfirmsEarly(address) if mutant == "confirm-early" else LinkedPlatform(address)
+    platform = _platform(composition, address, mutant)
     if mutant == "no-dedupe":
         SqlArrivals.first_time = _always_first(SqlArrivals.first_time)  # type: ignore[assignment, method-assign]
     clock = SystemClock()
@@ -94,9 +100,28 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
             [platform], storage, clock=clock, alarm=APSchedulerAlarm(), log=make_log(), failpoint=failpoint
         )
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, bot.stop)
-        await bot.run()
+        async with _pages(composition, bot, storage, platform):
+            await bot.run()
     finally:
         await storage.close()
+
+
+def _platform(composition: Composition, address: str, mutant: str) -> Platform:
+    if "telegram" in composition.settings.adapters:
+        return telegram.platform_of(composition, mutant)
+    return ConfirmsEarly(address) if mutant == "confirm-early" else LinkedPlatform(address)
+
+
+@contextlib.asynccontextmanager
+async def _pages(composition: Composition, bot: Bot, storage: SqlStorage, platform: Platform) -> AsyncIterator[None]:
+    """Where a platform calls, if it calls."""
+    if not isinstance(platform, HasWebPages):
+        yield
+        return
+    web = composition.settings.web
+    pages = application(RunningPulse(bot, storage), {platform.account.platform: platform.web()}, inside=False)
+    async with serving(pages, web.host, web.port):
+        yield
 
 
 def main(config: str, address: str, mutant: str = "") -> None:

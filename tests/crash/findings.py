@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -14,62 +13,42 @@ from orchard_bot.storage.backup import damage
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.sqlite_connection import driver_of
 from orchard_bot.storage.tables import arrivals, audit, case_alerts, case_reports, cases, letters, queue, sightings
-from orchard_bot.testing.world import World
-from tests.crash.story import DONE, GROUPS, MODERATORS, Story, person
+from orchard_bot.testing.sim_message import SimMessage
+from tests.crash.ground import Ground
+from tests.crash.story import DONE, GROUPS, MODERATORS, Story
 
 RECEIVED = "Your report has reached the moderators."
 
 
-@dataclass
-class Sends:
-    """What went out, life by life. A message may go out again only if no receipt of it had been committed."""
-
-    world: World
-    database: Path
-    lives: list[list[str]] = field(default_factory=list)
-    """The keys of what was done in each life."""
-    receipts: list[frozenset[str]] = field(default_factory=list)
-    """The keys of letters that were known as sent at the end of each life."""
-    _seen: int = 0
-
-    def life_ended(self) -> None:
-        """Look at what this life has done, and at what it has written down of it."""
-        done = [key for key, _ in self.world.sends]
-        self.lives.append(done[self._seen :])
-        self._seen = len(done)
-        self.receipts.append(self._receipts() if self._seen else frozenset())
-
-    def _receipts(self) -> frozenset[str]:
-        with opened(self.database) as connection:
-            return frozenset(connection.execute(select(letters.c.key).where(letters.c.state == "sent")).scalars())
-
-    @property
-    def twice(self) -> int:
-        """How many messages went out once more than they should."""
-        return sum(map(len, self.lives)) - len(set().union(*self.lives))
-
-    def findings(self) -> Iterator[str]:
-        """What went out twice without the excuse of a kill between the platform's answer and our commit."""
-        known: frozenset[str] = frozenset()
-        for number, (life, receipts) in enumerate(zip(self.lives, self.receipts, strict=True)):
-            yield from (f"life {number} did {key} twice" for key, times in Counter(life).items() if times > 1)
-            yield from (f"life {number} did {key} again, knowing its receipt" for key in known & set(life))
-            known = receipts
-        if self.twice > AT_ONCE * (len(self.lives) - 1):
-            yield f"{self.twice} messages went out twice, in {len(self.lives)} lives"
-
-
-def findings(world: World, story: Story, database: Path, sends: Sends) -> list[str]:
+def findings(ground: Ground, story: Story, database: Path, lives: int) -> list[str]:
     """Every broken promise in one line."""
     with opened(database) as connection:
         return [
             *(f"the database is damaged: {what}" for what in damage(driver_of(connection))),
             *_events(story, connection),
             *_left_over(connection),
-            *_reports(world, story, connection),
-            *sends.findings(),
-            *_group(world, story),
+            *_reports(story, connection, _Keys(ground, database)),
+            *_group(story),
+            *ground.sent_again(),
+            *_too_often(ground.twice(database), lives),
         ]
+
+
+def _too_often(twice: int, lives: int) -> Iterator[str]:
+    """Each kill may cut off as many answers as there are letters in flight."""
+    if twice > AT_ONCE * (lives - 1):
+        yield f"{twice} messages went out twice, in {lives} lives"
+
+
+class _Keys:
+    """Which letter a message on a phone is."""
+
+    def __init__(self, ground: Ground, database: Path) -> None:
+        self._ground, self._database = ground, database
+
+    def of(self, messages: Iterable[SimMessage]) -> set[str]:
+        found = {self._ground.key_of(one, self._database) for one in messages if one.by_bot}
+        return {key for key in found if key is not None}
 
 
 def _events(story: Story, connection: Connection) -> Iterator[str]:
@@ -110,49 +89,46 @@ def _left_over(connection: Connection) -> Iterator[str]:
     yield from (f"a letter is not sent: {row}" for row in letters_left)
 
 
-def _reports(world: World, story: Story, connection: Connection) -> Iterator[str]:
+def _reports(story: Story, connection: Connection, keys: _Keys) -> Iterator[str]:
+    world = story.world
+    names = {world.person_ref(who): who for group in GROUPS for who in story.reporters(group)}
     joined = select(cases.c.community, cases.c.number, cases.c.code, cases.c.message, case_reports.c.reporter).join(
         case_reports
     )
     rows = connection.execute(joined).all()
     taken = Counter((row.reporter, row.message) for row in rows)
-    wanted = {(person(report.reporter), report.message) for report in story.filed}
+    wanted = {(world.person_ref(report.reporter), report.message) for report in story.filed}
     for reporter, message in wanted | taken.keys():
         times = taken[reporter, message]
         if times != ((reporter, message) in wanted):
             yield f"the report of {message} by {reporter} is there {times} times"
     if connection.execute(select(func.count()).select_from(cases)).scalar_one() != len(wanted):
         yield "there are cases that nobody reported"
-    told = {who: _keys_by_text(world.inbox(who)) for who in MODERATORS}
+    told = {who: keys.of(world.inbox(who)) for who in MODERATORS}
     alerts = connection.execute(select(case_alerts)).all()
     for row in rows:
-        yield from _told_reporter(story, row.reporter.id, row.code)
+        yield from _told_reporter(story, names[row.reporter], row.code, keys)
         for who in MODERATORS:
-            mine = [a for a in alerts if (a.community, a.number, a.moderator.id) == (row.community, row.number, who)]
+            theirs = (row.community, row.number, world.person_ref(who))
+            mine = [a for a in alerts if (a.community, a.number, a.moderator) == theirs]
             if len(mine) != 1 or mine[0].key not in told[who]:
                 yield f"{who} was alerted {len(mine)} times to case {row.community}/{row.number}"
 
 
-def _keys_by_text(inbox: Sequence[object]) -> set[str | None]:
-    return {getattr(message, "key", None) for message in inbox}
-
-
-def _told_reporter(story: Story, reporter: str, code: str) -> Iterator[str]:
-    heard = [one for one in story.seen_by(reporter) if one.by_bot and code in one.text]
+def _told_reporter(story: Story, reporter: str, code: str, keys: _Keys) -> Iterator[str]:
+    heard = [one for one in story.ground.seen_by(reporter) if one.by_bot and code in one.text]
     for words in (DONE, RECEIVED):
-        keys = {one.key for one in heard if words in one.text}
-        if len(keys) != 1:
-            yield f"{reporter} heard {len(keys)} times about {code}: {words}"
+        times = len(keys.of(one for one in heard if words in one.text))
+        if times != 1:
+            yield f"{reporter} heard {times} times about {code}: {words}"
 
 
-def _group(world: World, story: Story) -> Iterator[str]:
+def _group(story: Story) -> Iterator[str]:
     for group in GROUPS:
-        ref = world.group(group).ref
-        shown = [one for one in world.ever_shown(ref) if one.author is None]
+        ref = story.world.group(group).ref
+        shown = [one for one in story.world.ever_shown(ref) if one.author is None]
         heading = "Our code of conduct in short\n\n"
         yield from (f"{group} was shown something private" for one in shown if not one.text.startswith(heading))
-        keys = {message.ref: message.key for message in world.transcript(ref)}
-        first = {keys[one.message]: one.text.removeprefix(heading).strip() for one in reversed(shown)}
-        # A repeated message stands at its first place: the bound for repeats is with the sends.
-        said = {"": list(reversed(first.values()))}
-        yield from _in_order(f"was said in {group}", said, {"": story.aloud.get(ref, [])})
+        # Each says something else. A repeated one stands at its first place: the bound for repeats is with the sends.
+        first = dict.fromkeys(one.text.removeprefix(heading).strip() for one in shown)
+        yield from _in_order(f"was said in {group}", {"": list(first)}, {"": story.aloud.get(ref, [])})

@@ -12,15 +12,13 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.tables import letters, queue
-from orchard_bot.testing.world import World
-from orchard_bot.testing.world_link import WorldServer
 from tests.crash.bot import Death
-from tests.crash.findings import Sends, findings
+from tests.crash.findings import findings
+from tests.crash.ground import Ground
 from tests.crash.lives import Life, Nursery, nursery
-from tests.crash.story import BUTTONS, Story, config
+from tests.crash.story import Story, config
 
 POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
 AT_RANDOM = Death()
@@ -33,24 +31,28 @@ T = TypeVar("T")
 class Show:
     """Everything that is seen of it: the World, what people did, how the bots died and what they sent."""
 
-    def __init__(self, folder: Path, seed: int, *, events: int, reports: int, mutant: str = "") -> None:
+    def __init__(self, folder: Path, seed: int, ground: Ground, *, events: int, reports: int, mutant: str = "") -> None:
         self.random = Random(seed)
+        self.ground = ground
         self._folder, self._mutant = folder, mutant
         self._database, self._config = folder / "orchard.db", folder / "orchard.toml"
-        self._config.write_text(config(str(self._database), str(POLICY)), encoding="utf-8")
-        self.world = World(BUTTONS, SystemClock().now)
-        self._server = WorldServer(self.world)
-        self.story = Story(self.world, self.random, events, reports)
-        self.sends = Sends(self.world, self._database)
+        self.story = Story(ground, self.random, events, reports)
         self.deaths: Counter[str] = Counter()
         self._change = asyncio.Event()
-        self.world.on_change(self._change.set)
+        ground.on_change(self._change.set)
+
+    def __str__(self) -> str:
+        """The count, for the record of a run."""
+        return (
+            f"{len(self.story.posted)} events, {len(self.story.filed)} reports, {self.deaths.total()} kills "
+            f"{dict(self.deaths)}, {self.ground.sent} sent, {self.ground.twice(self._database)} of them twice"
+        )
 
     async def run(self, deaths: Sequence[Death]) -> list[str]:
         """The bot dies all these deaths, and lives on until all is done. Gives what is wrong then."""
         restless: list[str] = []
-        address = await self._server.start(str(self._folder / "world"))
-        try:
+        async with self.ground.serving(self._folder) as address:
+            self._config.write_text(config(str(self._database), str(POLICY), self.ground), encoding="utf-8")
             async with nursery(self._config, address, self._mutant, self._folder / "log") as lives:
                 for number, death in enumerate(deaths):
                     await self._dies(lives, death, share=(number + 1) / (len(deaths) + 1))
@@ -58,9 +60,7 @@ class Show:
                     await self._stops(lives)
                 except TimeoutError:
                     restless = ["the bot never came to rest"]
-        finally:
-            await self._server.stop()
-        return restless + findings(self.world, self.story, self._database, self.sends)
+        return restless + findings(self.ground, self.story, self._database, len(deaths) + 1)
 
     async def _dies(self, lives: Nursery, death: Death, share: float) -> None:
         """One life, up to the death that is planned for it."""
@@ -68,9 +68,8 @@ class Show:
         code = await self._while_people_act(share, self._killed(life, death), on=death != AT_RANDOM)
         assert code == -signal.SIGKILL, f"The bot ended with {code} instead of being killed: {death}"
         self.deaths[death.at or "at a random moment"] += 1
-        while self._server.visitors:  # noqa: ASYNC110 - what the dead have asked for still happens
-            await asyncio.sleep(0.001)
-        self.sends.life_ended()
+        await self.ground.at_rest()
+        self.ground.life_ended(self._database)
 
     async def _stops(self, lives: Nursery) -> None:
         """The last life: until all is done, then an orderly stop."""
@@ -78,7 +77,7 @@ class Show:
         await self._while_people_act(1.0, self._comes_to_rest())
         life.send(signal.SIGTERM)
         assert await life.ended() == 0
-        self.sends.life_ended()
+        self.ground.life_ended(self._database)
 
     async def _while_people_act(self, share: float, end: Coroutine[None, None, T], *, on: bool = False) -> T:
         async with asyncio.timeout(A_LIFE), asyncio.TaskGroup() as tasks:
@@ -93,7 +92,7 @@ class Show:
         while True:
             acted = self.story.answer()
             busy = not self.story.enough and (share == 1.0 or len(self.story.posted) < share * self.story.events)
-            if len(self.world.pending) < (crowd if busy else on):
+            if len(self.ground.waiting()) < (crowd if busy else on):
                 acted |= self.story.go_on()
             if not acted:
                 self._change.clear()
@@ -107,7 +106,7 @@ class Show:
         return await life.ended()
 
     async def _comes_to_rest(self) -> None:
-        while not (self.story.over and not self.world.pending and self._all_sent()):  # noqa: ASYNC110 - it is a file
+        while not (self.story.over and not self.ground.waiting() and self._all_sent()):  # noqa: ASYNC110 - it is a file
             await asyncio.sleep(0.05)
 
     def _all_sent(self) -> bool:

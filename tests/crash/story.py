@@ -11,15 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
-from msgspec.structs import replace
-
-from orchard_bot.chat.abilities import YES
-from orchard_bot.chat.events import Event
-from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
-from orchard_bot.testing.profiles import SIGNAL, TELEGRAM, Profile
+from orchard_bot.chat.refs import ChatRef, MessageRef
 from orchard_bot.testing.sim_message import SimMessage
-from orchard_bot.testing.world import World
+from tests.acceptance.stages import Place
 from tests.crash.bot import ALOUD
+from tests.crash.ground import Ground, Noted
 
 GROUPS = ("ash", "birch", "larch", "rowan")
 TALKERS = 6
@@ -28,21 +24,6 @@ MODERATORS = ("amira", "joe")
 STEPS = ("Tell the moderators, in confidence", "Not sure")
 DONE = "It is on its way to the moderators"
 SWEARING = "This is bullshit"
-
-
-def _fast(profile: Profile) -> Profile:
-    """The same platform without its speed limits, and one that tells of deletions."""
-    abilities = replace(
-        profile.abilities,
-        per_chat_per_minute=60_000.0,
-        per_person_per_minute=60_000.0,
-        per_account_per_second=10_000.0,
-        see_deletions=YES,
-    )
-    return replace(profile, abilities=abilities)
-
-
-BUTTONS, NUMBERS = _fast(TELEGRAM), _fast(SIGNAL)
 
 
 @dataclass
@@ -60,13 +41,13 @@ class ToReport:
 class Story:
     """Everything that people do, and what of it must show in the end."""
 
-    world: World
+    ground: Ground
     random: Random
     events: int
     reports: int
-    posted: list[Event] = field(default_factory=list)
+    posted: list[Noted] = field(default_factory=list)
     """Every event that the platform had for the bot."""
-    tallied: list[Event] = field(default_factory=list)
+    tallied: list[Noted] = field(default_factory=list)
     """Those of them that leave a line in the audit trail."""
     aloud: dict[ChatRef, list[str]] = field(default_factory=dict)
     """What the bot is to say in each group, in order."""
@@ -85,6 +66,11 @@ class Story:
         self._chatter: list[tuple[str, SimMessage]] = []
         self._number = 0
         self._switched = False
+
+    @property
+    def world(self) -> Place:
+        """The people and what is on their phones."""
+        return self.ground.world
 
     @staticmethod
     def talkers(group: str) -> list[str]:
@@ -113,7 +99,7 @@ class Story:
         if not self._switched and len(self.posted) > self.events // 2:
             self._switched = True
             with self._happening():
-                self.world.change_profile(NUMBERS)
+                self.ground.change_ways()
         elif len(self.filed) < self.reports and len(self.filed) * self.events < len(self.posted) * self.reports:
             return self._report()
         else:
@@ -200,7 +186,7 @@ class Story:
         return self.reports // everybody + (each < self.reports % everybody)
 
     def _next_step(self, report: ToReport) -> bool:
-        news = [one for one in self.seen_by(report.reporter) if one.by_bot and one.at > report.asked.at]
+        news = [one for one in self.ground.seen_by(report.reporter) if one.by_bot and one.at > report.asked.at]
         if report.taken == len(STEPS):
             report.done = any(DONE in one.text for one in news)
             return report.done
@@ -224,21 +210,12 @@ class Story:
                 return True
         return False
 
-    def seen_by(self, who: str) -> list[SimMessage]:
-        """What the bot and this person told each other, in private or shown in a group to them alone, oldest first."""
-        found = self.world.inbox(who)
-        group = who.partition("-")[0]
-        if group in GROUPS:
-            mine = self.world.person_ref(who)
-            found += [one for one in self.world.transcript(group, viewer=who) if one.only_for == mine]
-        return sorted(found, key=lambda one: one.at)
-
     @contextmanager
     def _happening(self, *, tally: bool = False) -> Iterator[None]:
         """Take down what the platform has to tell the bot of it."""
-        before = len(self.world.pending)
+        before = len(self.ground.waiting())
         yield
-        new = self.world.pending[before:]
+        new = self.ground.waiting()[before:]
         self.posted += new
         if tally:
             self.tallied += new
@@ -248,17 +225,13 @@ def _neighbours(who: str, author: str) -> bool:
     return who.partition("-")[0] == author.partition("-")[0]
 
 
-def config(database: str, policy: str) -> str:
+def config(database: str, policy: str, ground: Ground) -> str:
     """The settings of a bot in these groups."""
-    people = ", ".join(f'{{ person = "sandbox/{who}", name = "{who.title()}" }}' for who in MODERATORS)
+    world = ground.world
+    people = ", ".join(f'{{ person = "{world.person_ref(who)}", name = "{who.title()}" }}' for who in MODERATORS)
     communities = "".join(
-        f'\n[[communities]]\nid = "{group}"\nname = "{group.title()} class"\nchat = "sandbox/main/{group}"\n'
+        f'\n[[communities]]\nid = "{group}"\nname = "{group.title()} class"\nchat = "{world.group(group).ref}"\n'
         f'watch = "live"\nmoderators = [{people}]\n'
         for group in GROUPS
     )
-    return f'[bot]\ndatabase = "{database}"\npolicy = "{policy}"\n\n[adapters.sandbox]\naccount = "main"\n{communities}'
-
-
-def person(who: str) -> PersonRef:
-    """The ref of somebody in the story."""
-    return PersonRef("sandbox", who)
+    return f'[bot]\ndatabase = "{database}"\npolicy = "{policy}"\n\n{ground.settings}{communities}'

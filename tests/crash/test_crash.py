@@ -2,49 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from orchard_bot.runtime import failpoints
 from tests.crash.bot import Death
+from tests.crash.ground import Ground, OnTheWorld
 from tests.crash.show import AT_RANDOM, Show
+from tests.crash.telegram import on_telegram
 
 SEED = 20260114
 HITS = (1, 2, 3, 5)
 RANDOM_KILLS = 20
+GROUNDS = ("world", "polling", "webhook")
+"""The World behind a socket, and Telegram's fake server over HTTP in both modes."""
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow]
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.parametrize("where", GROUNDS)]
+
+
+@asynccontextmanager
+async def ground(where: Literal["world", "polling", "webhook"], folder: Path) -> AsyncIterator[Ground]:
+    if where == "world":
+        yield OnTheWorld()
+    else:
+        async with on_telegram(folder, where) as found:
+            yield found
 
 
 async def test_killed_anywhere_the_bot_loses_nothing_and_does_nothing_twice(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: Literal["world", "polling", "webhook"]
 ) -> None:
-    show = Show(tmp_path, SEED, events=2000, reports=100)
-    deaths = [Death(point, hit) for point in failpoints.ALL for hit in HITS] + [AT_RANDOM] * RANDOM_KILLS
-    show.random.shuffle(deaths)
-    broken = await show.run(deaths)
-    with capsys.disabled():
-        print(  # noqa: T201 - the count belongs in the record of every run
-            f"\ncrash test, seed {SEED}: {len(show.story.posted)} events, {len(show.story.filed)} reports, "
-            f"{sum(show.deaths.values())} kills {dict(show.deaths)}, "
-            f"{len(show.world.sends)} sent, {show.sends.twice} of them twice"
-        )
+    async with ground(where, tmp_path) as here:
+        show = Show(tmp_path, SEED, here, events=2000, reports=100)
+        deaths = [Death(point, hit) for point in failpoints.ALL for hit in HITS] + [AT_RANDOM] * RANDOM_KILLS
+        show.random.shuffle(deaths)
+        broken = await show.run(deaths)
+        with capsys.disabled():
+            print(f"\ncrash test ({where}), seed {SEED}: {show}")  # noqa: T201 - for the record of every run
     assert not broken, "\n".join(broken)
     assert len(show.story.posted) >= 2000
     assert len(show.story.filed) == 100
     assert show.deaths == {point: len(HITS) for point in failpoints.ALL} | {"at a random moment": RANDOM_KILLS}
 
 
-async def test_a_bot_that_confirms_before_it_stores_is_caught(tmp_path: Path) -> None:
+async def test_a_bot_that_confirms_before_it_stores_is_caught(
+    tmp_path: Path, where: Literal["world", "polling", "webhook"]
+) -> None:
     """A test of the test."""
-    show = Show(tmp_path, SEED, events=200, reports=0, mutant="confirm-early")
-    broken = await show.run([Death(failpoints.MID_HANDLER, hit) for hit in (1, 2, 3, 5)])
+    async with ground(where, tmp_path) as here:
+        show = Show(tmp_path, SEED, here, events=200, reports=0, mutant="confirm-early")
+        broken = await show.run([Death(failpoints.MID_HANDLER, hit) for hit in (1, 2, 3, 5)])
     assert any("was lost" in finding for finding in broken)
 
 
-async def test_a_bot_that_handles_repeated_events_again_is_caught(tmp_path: Path) -> None:
+async def test_a_bot_that_handles_repeated_events_again_is_caught(
+    tmp_path: Path, where: Literal["world", "polling", "webhook"]
+) -> None:
     """A test of the test."""
-    show = Show(tmp_path, SEED, events=200, reports=0, mutant="no-dedupe")
-    broken = await show.run([Death(failpoints.STORED, hit) for hit in (1, 2, 3, 5)])
+    async with ground(where, tmp_path) as here:
+        show = Show(tmp_path, SEED, here, events=200, reports=0, mutant="no-dedupe")
+        broken = await show.run([Death(failpoints.STORED, hit) for hit in (1, 2, 3, 5)])
     assert any("was handled 2 times" in finding for finding in broken)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from orchard_bot.chat.events import MessageEdited, MessagePosted
+from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.detectors.observation import Observation
 from orchard_bot.detectors.reading import Reading
+from orchard_bot.errors import Unavailable
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Unit
 from orchard_bot.runtime.lanes import TRIES, Lanes
@@ -16,6 +18,7 @@ from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.passage import pack
 from orchard_bot.storage.tables import queue
 from orchard_bot.testing.builders import a_message
+from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from tests.unit.runtime.conftest import Scene
 
 
@@ -71,6 +74,42 @@ async def test_chats_do_not_wait_for_each_other(scene: Scene) -> None:
         assert notes.heard == ["private"]
         await scene.later(2)
         assert notes.heard == ["private", "group"]
+
+
+class Unsure(SimulatedPlatform):
+    """Cannot say who is in a group, so many times."""
+
+    silent = 0
+
+    async def is_member(self, chat: ChatRef, person: PersonRef) -> bool | None:
+        if self.silent:
+            self.silent -= 1
+            raise Unavailable("as asked")
+        return await super().is_member(chat, person)
+
+
+async def test_nobody_is_taken_for_a_stranger_because_the_platform_does_not_answer(scene: Scene) -> None:
+    notes, platform = Notes(), Unsure(scene.world, scene.clock)
+    async with scene.running(notes.feature, platform=platform):
+        platform.silent = 2
+        scene.world.post(scene.anna, scene.world.private(scene.anna), "/notes mine")
+        await scene.settle()
+        assert notes.heard == []
+        assert scene.world.inbox(scene.anna)[-1].text == "/notes mine"
+        await scene.later(2)
+        await scene.later(4)
+        assert notes.heard == ["mine"]
+        assert scene.bot.core.counts["failures"] == 0
+
+
+async def test_a_platform_that_never_says_who_somebody_is_keeps_nobody_waiting_for_ever(scene: Scene) -> None:
+    notes, platform = Notes(), Unsure(scene.world, scene.clock)
+    async with scene.running(notes.feature, platform=platform):
+        platform.silent = 100
+        scene.world.post(scene.anna, scene.world.private(scene.anna), "/notes mine")
+        for seconds in (0, 2, 4, 8, 16):
+            await scene.later(seconds)
+        assert "I don't know you from a group yet" in scene.world.inbox(scene.anna)[-1].text
 
 
 async def test_what_fails_every_time_is_kept_aside_and_only_its_author_gets_a_reference(scene: Scene) -> None:

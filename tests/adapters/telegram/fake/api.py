@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,8 @@ class Api:
     def __init__(self, state: State) -> None:
         self.state = state
         self.faults, self.limits = Faults(), Limits(state.clock)
+        self.watchers: list[Callable[[], None]] = []
+        """Called after each request."""
 
     async def call(self, token: str, name: str, given: Json) -> Reply:
         """One request."""
@@ -54,6 +57,8 @@ class Api:
             self._note(record, reply.code, str(reply.body.get("description", "")))
         elif not reply.fate:
             self._note(record, reply.code, "")
+        for look in self.watchers:
+            look()
         return reply
 
     def _method(self, name: str) -> Method | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -54,6 +55,11 @@ class FakeTelegram(Driver):
         for task in self._delivering.values():
             task.cancel()
         await self._deliveries.__aexit__(kind, error, trace)
+
+    def on_change(self, bot: int, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called after each request of a bot, and whenever this bot's updates come or go."""
+        self.api.watchers.append(callback)
+        self.state.bot(bot).queue.listeners.append(callback)
 
     async def until_polled(self, bot: int) -> None:
         """Return when the bot waits in a long poll: then ``advance`` reaches it."""

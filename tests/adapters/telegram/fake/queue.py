@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -70,6 +71,8 @@ class UpdateQueue:
     _poll: asyncio.Future[None] | None = None
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _watchers: list[asyncio.Future[None]] = field(default_factory=list)
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+    """Called whenever something came or went."""
 
     @property
     def polled(self) -> bool:
@@ -109,6 +112,8 @@ class UpdateQueue:
         for future in [self._poll, *self._watchers]:
             if future is not None and not future.done():
                 future.set_result(None)
+        for look in self.listeners:
+            look()
 
     def pending(self) -> list[Json]:
         """What waits and is not too old."""
