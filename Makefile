@@ -15,7 +15,7 @@ RUN := .venv/.installed-$(EXTRAS)
 DEV := .venv/.installed-$(DEV_EXTRAS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench docs screenshot lock upgrade image coverage-domain clean
+.PHONY: help install run test check format bench bench-install docs screenshot lock upgrade image coverage-domain clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ format: $(DEV) ## put the code in order
 
 bench: $(RUN) ## measure the core on this machine
 	$(BIN)/python benchmarks/core.py
+
+bench-install: $(DEV) ## the systems that benchmarks/dispatch.py compares with, in an environment of their own
+	python3 -m venv build/bench-peers
+	build/bench-peers/bin/python -m pip install --quiet nonebot2==2.5.0 nonebot-adapter-telegram==0.1.0b20
 
 docs: $(DEV) ## build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs

@@ -1,7 +1,7 @@
 """How many raw Telegram updates a CPU second takes, beside two other bot frameworks in the same run.
 
     make bench-install                      # the peers, in an environment of their own
-    python benchmarks/dispatch.py [--json] [--events 20000] [--nonebot-events 2000]
+    python benchmarks/dispatch.py [--json] [--events 20000] [--nonebot-events 500]
 
 The same bytes for all, as getUpdates answers them, 100 updates at a time; each row is a process of its own, and CPU is
 that of the whole process, all threads (``time.process_time``), after a warm-up. Nobody has a network: what is sent is
@@ -96,7 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     parser.add_argument("--events", type=int, default=20_000, help="ordinary events a row (matched: a fifth)")
-    parser.add_argument("--nonebot-events", type=int, default=2_000, help="the same for nonebot2, which is slower")
+    parser.add_argument("--nonebot-events", type=int, default=500, help="the same for nonebot2, which is slower")
     arguments = parser.parse_args()
     rows = measure(arguments.events, arguments.nonebot_events)
     print(json.dumps({"rows": rows}, indent=2) if arguments.json else table(rows))

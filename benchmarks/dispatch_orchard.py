@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -49,6 +52,8 @@ class RawAnswers:
 
     async def updates(self, offset: int | None, seconds: int = 25, limit: int = 100) -> bytes:
         """The next answer; asking again means that the last one is stored."""
+        if self.finished.is_set():
+            return b'{"ok":true,"result":[]}'
         if self._asked:
             self._meter.batch_done()
         self._asked += 1
@@ -124,28 +129,49 @@ def fill(ledger: Ledger, dialogs: int, now: datetime) -> None:
         ledger.dialogs.put(ACCOUNT, PersonRef("telegram", str(person(1000 + number))), dialog)
 
 
-async def main(wanted: dict[str, Any]) -> None:
+def composed(folder: Path, commands: int) -> Composition:
+    """The bot that is measured."""
+    composition = Composition.load(config(folder))
+    composition.features.append(crowd(commands))
+    return composition
+
+
+async def prepare(folder: Path, commands: int, dialogs: int) -> None:
+    """Make the database, with people in it: the bot that is measured finds it there."""
+    clock = SystemClock()
+    storage = composed(folder, commands).open_storage(clock)
+    await storage.write(lambda ledger: fill(ledger, dialogs, clock.now()))
+    await storage.close()
+
+
+async def measure(folder: Path, wanted: dict[str, Any]) -> None:
     """Print one row as JSON."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        token = folder / "token"
-        token.write_text(TOKEN)
-        token.chmod(0o600)
-        composition = Composition.load(config(folder))
-        composition.features.append(crowd(wanted["commands"]))
-        clock = SystemClock()
-        storage = composition.open_storage(clock)
-        await storage.write(lambda ledger: fill(ledger, wanted["dialogs"], clock.now()))
-        platform = FromFile(Path(wanted["file"]), token, Meter(wanted, "orchard"))
-        bot = composition.bot([platform], storage, clock=clock, alarm=APSchedulerAlarm(), log=silent_log())
-        for number in range(GROUPS):  # nobody writes for the first time
-            bot.preparing.asked(ACCOUNT, PersonRef("telegram", str(person(number))))
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(bot.run())
-            await platform.client.finished.wait()
-            bot.stop()
-        await storage.close()
+    token = folder / "token"
+    token.write_text(TOKEN)
+    token.chmod(0o600)
+    composition = composed(folder, wanted["commands"])
+    clock = SystemClock()
+    storage = composition.open_storage(clock)
+    platform = FromFile(Path(wanted["file"]), token, Meter(wanted, "orchard"))
+    bot = composition.bot([platform], storage, clock=clock, alarm=APSchedulerAlarm(), log=silent_log())
+    for number in range(GROUPS):  # nobody writes for the first time
+        bot.preparing.asked(ACCOUNT, PersonRef("telegram", str(person(number))))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(bot.run())
+        await platform.client.finished.wait()
+        bot.stop()
+    await storage.close()
+
+
+def main(wanted: dict[str, Any]) -> None:
+    """The database is made by a process of its own."""
+    if "prepare" in wanted:
+        asyncio.run(prepare(Path(wanted["prepare"]), wanted["commands"], wanted["dialogs"]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, __file__, json.dumps({**wanted, "prepare": folder})], check=True)
+        asyncio.run(measure(Path(folder), wanted))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(task()))
+    main(task())
