@@ -56,6 +56,13 @@ class FakeTelegram(Driver):
             task.cancel()
         await self._deliveries.__aexit__(kind, error, trace)
 
+    async def until_called(self) -> None:
+        """Return after the next request of a bot."""
+        called = asyncio.get_running_loop().create_future()
+        self.api.watchers.append(lambda: None if called.done() else called.set_result(None))
+        await called
+        self.api.watchers.pop()
+
     def on_change(self, bot: int, callback: Callable[[], None]) -> None:
         """Have ``callback`` called after each request of a bot, and whenever this bot's updates come or go."""
         self.api.watchers.append(callback)
