@@ -16,7 +16,7 @@ from orchard_telegram.client import Client
 from orchard_telegram.clock import Clock
 from orchard_telegram.hands import Hands
 from orchard_telegram.places import Places
-from orchard_telegram.translate import Translation, is_echo
+from orchard_telegram.translate import Translation
 from orchard_telegram.wire import ChatMemberUpdated, Received, Update
 
 ANSWER_SECONDS = 5.0
@@ -120,10 +120,9 @@ class Session:
         now = self._clock.now()
         events: list[Event] = []
         presses: list[str] = []
-        for place, update in enumerate(received.updates):
+        for update in received.updates:
             self._note(update, presses)
-            if not is_echo(update, received.updates[place + 1 :]):
-                events += self._translation.events(update, now)
+            events += self._translation.events(update, now)
         return Delivery(events, received, tuple(presses))
 
     def _note(self, update: Update, presses: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from datetime import UTC, datetime
 
 from orchard_bot.chat.events import (
@@ -239,24 +239,11 @@ class Translation:
         if change.chat.type != "private":
             return [AbilitiesChanged(id, at, chat)]
         if change.new_chat_member.inside and not change.old_chat_member.inside:
-            return [ChatOpened(id, at, chat, person=_person(change.from_), name=change.from_.name)]
+            return [ChatOpened(id, at, chat, person=_person(change.from_), name=change.from_.name, quietly=True)]
         return []
 
     def _chat(self, id: int) -> ChatRef:
         return ChatRef(PLATFORM, self._account, str(id))
-
-
-def is_echo(update: Update, later: Sequence[Update]) -> bool:
-    """Unblocking the bot comes twice, as a change and as /start; the second says more, and one opening is enough."""
-    change = update.my_chat_member
-    return (
-        change is not None
-        and change.chat.type == "private"
-        and any(
-            each.message is not None and each.message.chat.id == change.chat.id and _is_start(each.message)
-            for each in later
-        )
-    )
 
 
 def _is_start(message: Message) -> bool:

@@ -116,6 +116,8 @@ class ChatOpened(_Event, frozen=True, kw_only=True):
     name: str = ""
     payload: str = ""
     """What a deep link carried, at most 64 characters."""
+    quietly: bool = False
+    """They only let the bot write to them again, and asked for nothing: no greeting is expected."""
 
 
 class AbilitiesChanged(_Event, frozen=True, kw_only=True):

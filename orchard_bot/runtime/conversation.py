@@ -59,6 +59,8 @@ class Conversation:
         self._note_open(event.account, event.person, event.chat, ledger, now)
         if self._house.moderated_by(event.person):
             ledger.people.reachable(event.account, event.person, True, now)
+        if event.quietly:
+            return
         theirs = self._candidates(event.account, event.person, ledger)
         community = next((one for one in theirs if one.id == event.payload), None)
         if community is None and len(theirs) > 1 and not event.payload:

@@ -167,7 +167,7 @@ class People:
         who = self._state.person(person)
         was_blocked, who.blocked = who.blocked, False
         if was_blocked and who.started and self._state.profile.blocks_show:
-            self._opened(who, "")
+            self._opened(who, "", quietly=True)
         self._state.touch()
 
     def _posted(self, message: SimMessage, kind: type[MessagePosted]) -> MessagePosted:
@@ -186,11 +186,20 @@ class People:
             forwarded=message.forwarded,
         )
 
-    def _opened(self, who: SimPerson, payload: str) -> None:
+    def _opened(self, who: SimPerson, payload: str, *, quietly: bool = False) -> None:
         state = self._state
         who.started, who.last_wrote = True, state.now()
-        event_id = state.event_id()
-        state.tell_bot(ChatOpened(event_id, state.now(), who.private, person=who.ref, name=who.name, payload=payload))
+        state.tell_bot(
+            ChatOpened(
+                state.event_id(),
+                state.now(),
+                who.private,
+                person=who.ref,
+                name=who.name,
+                payload=payload,
+                quietly=quietly,
+            )
+        )
 
     def _choose(self, who: SimPerson, message: SimMessage, token: str | None = None, number: int | None = None) -> None:
         state = self._state

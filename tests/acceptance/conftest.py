@@ -77,7 +77,7 @@ MAIN_JOB = {
     "test_strangers",
 }
 """The stories that are told on the wire too; the others on the World only."""
-BOTH_WAYS = {"test_report_by_reply", "test_rules"}
+BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
 """Those of them that are told by webhook, too: how news come in makes no difference after that."""
 
 

@@ -10,7 +10,7 @@ from tests.acceptance.stages import ON_THE_WIRE
 from tests.adapters.telegram.world import TelegramWorld
 
 UNKIND = "That new teaching assistant is useless, honestly"
-NEW, OLD, _ = ON_THE_WIRE
+NEW, OLD, WEBHOOK = ON_THE_WIRE
 
 everywhere = pytest.mark.parametrize("profile", [NEW, OLD], ids=lambda profile: profile.name)
 
@@ -149,3 +149,16 @@ async def test_whatever_somebody_calls_themselves_moderators_can_read_it(
         assert UNKIND in alert
         assert " wrote (" in alert
         assert ("Zoë" in alert) == ("Zoë" in name)
+
+
+@pytest.mark.parametrize("profile", [NEW, WEBHOOK], ids=lambda profile: profile.name)
+async def test_who_lets_the_bot_write_again_by_pressing_start_is_greeted_once(
+    telling: Telling, profile: Profile
+) -> None:
+    async with telling(profile) as story:
+        await story.says("priya", "Morning all")
+        story.world.block_bot("priya")
+        await story.settle()
+        story.world.open_chat("priya")
+        await story.settle()
+        assert story.phone("priya").count("I help Larch class") == 1

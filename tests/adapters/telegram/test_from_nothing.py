@@ -57,7 +57,7 @@ class Terminal:
         """Wait for the question, and type the answer; ``hidden``: once the terminal no longer shows what is typed."""
         found = await self.shows(question)
         async with asyncio.timeout(PATIENCE):
-            while hidden and termios.tcgetattr(self._end)[3] & termios.ECHO:
+            while hidden and termios.tcgetattr(self._end)[3] & termios.ECHO:  # noqa: ASYNC110 - terminals tell nobody
                 await asyncio.sleep(0)
         self._printed = self.printed[found.end() :].encode()
         os.write(self._end, f"{answer}\n".encode())

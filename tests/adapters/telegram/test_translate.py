@@ -24,7 +24,7 @@ from orchard_bot.chat.events import (
     Quoted,
 )
 from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
-from orchard_telegram.translate import Translation, is_echo
+from orchard_telegram.translate import Translation
 from orchard_telegram.wire import Update, updates_from
 
 NOW = datetime(2026, 9, 16, 18, 30, tzinfo=UTC)
@@ -354,25 +354,14 @@ class TestTheBotItself:
         assert isinstance(event, AbilitiesChanged)
         assert event.chat == GROUP_REF
 
-    def test_unblocking_the_bot_opens_the_chat_again(self) -> None:
+    def test_unblocking_the_bot_opens_the_chat_again_and_asks_for_nothing(self) -> None:
         (event,) = events("my_chat_member", change(BANNED, IN, by=anna, chat=private))
         assert isinstance(event, ChatOpened)
+        assert event.quietly
         assert (event.chat, event.person, event.payload) == (PRIVATE_REF, ANNA_REF, "")
 
     def test_blocking_the_bot_opens_nothing(self) -> None:
         assert events("my_chat_member", change(IN, BANNED, by=anna, chat=private)) == []
-
-    def test_unblocking_and_start_in_one_go_are_one_opening(self) -> None:
-        unblocked = read("my_chat_member", change(BANNED, IN, by=anna, chat=private), 1)
-        start = read("message", message(chat=private, text="/start larch"), 2)
-        hello = read("message", message(chat=private, text="hello"), 2)
-        elsewhere = read("message", message(chat=private | {"id": BEN}, text="/start"), 2)
-        in_group = read("my_chat_member", change(OUT, IN), 1)
-        asked = read("chat_join_request", {"chat": group, "from": anna, "date": UNIX}, 3)
-        assert is_echo(unblocked, [asked, start])
-        assert not is_echo(unblocked, [hello, elsewhere])
-        assert not is_echo(in_group, [start])
-        assert not is_echo(start, [start])
 
     @pytest.mark.parametrize(
         ("chat", "field"), [(-4321, {"migrate_to_chat_id": GROUP}), (GROUP, {"migrate_from_chat_id": -4321})]
