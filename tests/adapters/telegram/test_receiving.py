@@ -172,7 +172,9 @@ class TestPolling:
         assert not abilities.delete_others
         assert "Delete messages" in abilities.delete_others.grant
 
-    async def test_pressing_start_again_after_a_block_opens_the_chat_and_asks_for_one_greeting(self, here: Line) -> None:
+    async def test_pressing_start_again_after_a_block_opens_the_chat_and_asks_for_one_greeting(
+        self, here: Line
+    ) -> None:
         here.telegram.block(here.anna, here.bot)
         here.telegram.start(here.anna, here.bot, "larch")
         here.telegram.post(here.ben, here.group, "end")
