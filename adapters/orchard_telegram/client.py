@@ -120,7 +120,7 @@ class Client:
                 limit=limit,
                 timeout=seconds,
                 allowed_updates=ALLOWED_UPDATES,
-                read_timeout=seconds + _GRACE_SECONDS,
+                read_timeout=_GRACE_SECONDS,  # the library adds the seconds
             )
         return self._news.payload
 
