@@ -85,6 +85,10 @@ class Unavailable(PlatformError):
     """The platform gave no usable answer. Try again with back-off; nothing is lost meanwhile."""
 
 
+class Uncertain(Unavailable):
+    """The platform may have done it: the line went dead before the answer. Look before you do it again."""
+
+
 class StorageError(OrchardError):
     """The database refused. Nothing was confirmed to the platform, so nothing is lost."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import Enum, auto
 
+import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -15,11 +16,21 @@ from telegram.error import (
     EndPointNotFound,
     Forbidden,
     InvalidToken,
+    NetworkError,
     RetryAfter,
     TelegramError,
 )
 
-from orchard_bot.errors import ConfigError, Gone, NotAllowed, NotReachable, PlatformError, RateLimited, Unavailable
+from orchard_bot.errors import (
+    ConfigError,
+    Gone,
+    NotAllowed,
+    NotReachable,
+    PlatformError,
+    RateLimited,
+    Unavailable,
+    Uncertain,
+)
 from orchard_telegram.settings import wrong
 
 
@@ -34,6 +45,8 @@ class Concern(Enum):
     """A message that is there already: to change it or to take it away."""
 
 
+_BEFORE_ASKING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""What goes wrong before Telegram has heard of the request."""
 _NEVER_MET = ("chat not found", "user not found", "peer_id_invalid", "user_id_invalid", "bot can't initiate")
 _NO_MESSAGE = ("message to delete not found", "message to edit not found", "message_id_invalid", "message not found")
 _NO_MEMBER = (
@@ -68,6 +81,8 @@ def mapped(error: TelegramError, concern: Concern) -> PlatformError:
             return _bad_request(error.message.lower(), concern)
         case Conflict():
             return Unavailable(CONFLICT)
+        case NetworkError() if not isinstance(error.__cause__, _BEFORE_ASKING) and error.__cause__ is not None:
+            return Uncertain("Telegram's answer was lost on the way, so it may have been done.")
         case _:
             return Unavailable("Telegram gave no usable answer.")
 

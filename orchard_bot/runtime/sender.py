@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from orchard_bot.chat.abilities import Abilities
-from orchard_bot.chat.intents import CloseChoices, EditOwn, Mandated, Priority, TellPrivately, WithdrawOwn
+from orchard_bot.chat.intents import CloseChoices, EditOwn, Mandated, Priority, Say, TellPrivately, WithdrawOwn
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.planning import Plan, Refusal, Sent, in_group_instead, plan, refused_by_platform
 from orchard_bot.chat.platform import Platform
@@ -27,7 +27,16 @@ from orchard_bot.chat.steps import (
     Step,
     TakeButtonsAway,
 )
-from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, RateLimited, StorageError, Unavailable
+from orchard_bot.errors import (
+    Gone,
+    NotAllowed,
+    NotReachable,
+    PlatformError,
+    RateLimited,
+    StorageError,
+    Unavailable,
+    Uncertain,
+)
 from orchard_bot.runtime.budget import Budget
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.delivery import Delivery
@@ -171,6 +180,8 @@ class Sender:
             await self._delivery.slow_down(letter, until)
         except Gone as error:
             await self._delivery.died(letter, str(error))
+        except Uncertain as error:
+            await self._perhaps(letter, error)
         except (Unavailable, TimeoutError) as error:
             await self._later(letter, error)
         except StorageError:
@@ -259,6 +270,13 @@ class Sender:
         intent = letter.intent
         refusal = refused_by_platform(intent, why) if isinstance(intent, Mandated) else Refusal(why)
         await self._delivery.refused(letter, refusal)
+
+    async def _perhaps(self, letter: Letter, error: Uncertain) -> None:
+        """Told twice, a person understands; a group is told once, and somebody looks whether it is there."""
+        if isinstance(letter.intent, Say):
+            await self._delivery.died(letter, f"{error} Please look in the group whether it is there.")
+        else:
+            await self._later(letter, error)
 
     async def _later(self, letter: Letter, error: BaseException) -> None:
         now = self._core.clock.now()

@@ -230,7 +230,7 @@ class World(People):
         """Do what the bot asks. Raises ``PlatformError`` as the platform or a fault has it."""
         self.faults.strike_before()
         receipt = self._hands.perform(step)
-        self.faults.strike_after()
+        self.faults.strike_after(repeatable=self.profile.transaction_ids)
         return receipt
 
     def abilities(self, chat: ChatRef) -> Abilities:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
-from orchard_bot.errors import RateLimited, Unavailable
+from orchard_bot.errors import RateLimited, Unavailable, Uncertain
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Faults:
         self.changed()
 
     def drop_answer(self, times: int = 1) -> None:
-        """The next steps are done, but the answer is lost: the bot sees ``Unavailable``."""
+        """The next steps are done, but the answer is lost: the bot sees ``Uncertain``, or ``Unavailable`` where it may simply ask again."""
         self.lost_answers = times
         self.changed()
 
@@ -99,8 +99,12 @@ class Faults:
             self.rate_limits -= 1
             raise RateLimited(self.retry_after)
 
-    def strike_after(self) -> None:
-        """For whoever performed a step, after it. Raises ``Unavailable`` where the answer is to be lost."""
+    def strike_after(self, *, repeatable: bool) -> None:
+        """For whoever performed a step, after it. Raises ``Uncertain`` where the answer is to be lost.
+
+        ``repeatable``: the platform knows a repeated request when it sees one, so ``Unavailable`` says enough.
+        """
         if self.lost_answers:
             self.lost_answers -= 1
-            raise Unavailable("The World's answer was lost on the way, as it was asked to be.")
+            lost = "The World's answer was lost on the way, as it was asked to be."
+            raise Unavailable(lost) if repeatable else Uncertain(lost)

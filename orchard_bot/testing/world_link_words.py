@@ -13,7 +13,7 @@ from orchard_bot.chat.events import Event
 from orchard_bot.chat.platform import Finding
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.steps import Receipt, Step
-from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, RateLimited, Unavailable
+from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, RateLimited, Unavailable, Uncertain
 
 LINE_LIMIT = 1 << 26
 """Bytes in one line: a batch of a hundred very long messages fits."""
@@ -105,7 +105,7 @@ Reply: TypeAlias = Done | Failed | Events | Performed | Allowed | Membership | F
 _encoder = msgspec.json.Encoder()
 _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
-_ERRORS: dict[str, type[PlatformError]] = {kind.__name__: kind for kind in (NotReachable, NotAllowed, Gone)}
+_ERRORS: dict[str, type[PlatformError]] = {kind.__name__: kind for kind in (NotReachable, NotAllowed, Gone, Uncertain)}
 
 
 def line(words: Request | Reply) -> bytes:

@@ -71,6 +71,7 @@ MAIN_JOB = {
     "test_join_requests",
     "test_onboarding",
     "test_on_telegram",
+    "test_remind",
     "test_report_by_reply",
     "test_report_in_other_ways",
     "test_rules",

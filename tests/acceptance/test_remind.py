@@ -179,3 +179,14 @@ async def test_planning_in_the_group_shows_the_group_nothing_but_the_post(tellin
         assert len(posts(story)) == 1
         bot = [text for author, text in story.group() if author == "Orchard"]
         assert len(bot) == 1
+
+
+async def test_a_reminder_whose_answer_was_lost_is_never_posted_twice(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await plans(story, "tomorrow 9am")
+        await story.later(hours=13)
+        story.world.faults.drop_answer()
+        await story.later(hours=2)
+        assert len(posts(story)) == 1
+        looks = "look in the group whether it is there" in story.phone("amira")
+        assert looks != profile.transaction_ids

@@ -9,7 +9,7 @@ import pytest
 
 from orchard_bot.chat.events import MessagePosted
 from orchard_bot.chat.steps import SendToGroup
-from orchard_bot.errors import Unavailable
+from orchard_bot.errors import Unavailable, Uncertain
 from orchard_telegram.webhook import secret_of
 from tests.adapters.telegram.fake.faults import Fault
 from tests.adapters.telegram.line import events, line, served
@@ -37,7 +37,7 @@ async def test_a_message_that_is_never_answered_is_given_up_and_may_be_tried_aga
         await here.platform.start()
         here.telegram.arm([Fault("hang", "sendMessage")])
         step = SendToGroup(key="k", chat=here.chat, text="Good evening")
-        with pytest.raises(Unavailable):
+        with pytest.raises(Uncertain):
             await here.platform.perform(step)
         await here.platform.perform(step)
         assert here.texts(here.ben, here.group) == ["Good evening"]

@@ -237,7 +237,7 @@ def test_a_post_that_the_platform_refused_is_reported_to_its_maker(planned: Stag
     [post] = planned.due(DUE - planned.now)
     assert planned.outcome(post, delivered=True) == []
     planned.outcome(post, why="The bot may not write in this group.")
-    assert "could not be posted in the group:\nCake sale in the hall" in planned.told(planned.mia)[-1]
+    assert "did not get into the group:\nCake sale in the hall" in planned.told(planned.mia)[-1]
     assert "The bot may not write in this group." in planned.told(planned.mia)[-1]
 
 

@@ -265,13 +265,24 @@ async def test_a_long_text_goes_on_behind_the_part_that_has_arrived(scene: Scene
         scene.world.faults.slow(0)
         text = "\n\n".join(f"{n} " + "x" * 1500 for n in range(3))
         scene.world.faults.drop_answer()
-        await post(scene, a_say(text))
-        first = scene.said()
+        await post(scene, a_whisper(text, person=scene.anna))
+        first = scene.heard(scene.anna)
         await scene.later(2)
         await scene.later(10)
         assert [one[0] for one in first] == ["0"]
         # The first answer was lost, so its part came twice; what was confirmed did not.
-        assert [one[0] for one in scene.said()] == ["0", "0", "1", "2"]
+        assert [one[0] for one in scene.heard(scene.anna)] == ["0", "0", "1", "2"]
+
+
+@pytest.mark.parametrize("profile", [SIGNAL], ids=["signal"])
+async def test_what_may_have_reached_the_group_is_not_said_there_again(scene: Scene, profile: Profile) -> None:
+    async with scene.running():
+        scene.world.faults.drop_answer()
+        await post(scene, a_say("Good evening"))
+        await scene.later(2)
+        await scene.later(10)
+        assert scene.said() == ["Good evening"]
+        assert scene.bot.core.counts["dead letters"] == 1
 
 
 async def test_on_a_full_disk_nothing_is_said_twice(scene: Scene) -> None:
