@@ -65,7 +65,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
 def check(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
     """Say whether the file is valid, and show its clauses and detectors."""
     with plain_refusal():
-        policy = load_policy(file, _detectors(context))
+        policy = load_policy(file, the_detectors(context))
     console = Console(highlight=False)
     console.print(f"{file} is valid: {policy.code.title}, {policy.code.label}.", markup=False, soft_wrap=True)
     console.print(_clauses(policy))
@@ -80,7 +80,7 @@ def check(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
 def run_examples(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
     """Try every example in the file. Ends with exit code 1 if a detector gets one wrong."""
     with plain_refusal():
-        policy = load_policy(file, _detectors(context), examples=False)
+        policy = load_policy(file, the_detectors(context), examples=False)
     trials = list(try_examples(policy))
     failed = sum(not trial.passed for trial in trials)
     console = Console(highlight=False)
@@ -99,7 +99,7 @@ def explain(
 ) -> None:
     """Show what each detector sees in a text, and why. Nothing is stored."""
     with plain_refusal():
-        policy = load_policy(file, _detectors(context), examples=False)
+        policy = load_policy(file, the_detectors(context), examples=False)
     found = explanation(policy, text.encode("utf-8", "replace").decode())
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -188,7 +188,7 @@ def _thresholds(note_at: float | None, alert_at: float | None) -> str:
     return ", ".join(f"{name} from {bar:g}" for name, bar in bars if bar is not None)
 
 
-def _detectors(context: typer.Context) -> Mapping[str, DetectorFactory]:
+def the_detectors(context: typer.Context) -> Mapping[str, DetectorFactory]:
     """The installed detectors, unless the caller brought some."""
     return installed_detectors() if context.obj is None else context.obj
 

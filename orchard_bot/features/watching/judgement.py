@@ -17,6 +17,8 @@ class Would(StrEnum):
     NOTHING = "nothing"
     NOTE = "note"
     """A kind private note to the poster, who has said yes to such notes."""
+    QUEUE = "queue"
+    """It waits among the moderators' cases; nobody is called for it."""
     ALERT = "alert"
     """The moderators hear of it."""
 
@@ -44,20 +46,34 @@ def judge(
     found = [one for one in (_weighed(code, observation) for observation in observations) if one is not None]
     if not found:
         return None
-    found.sort(key=lambda one: (one.serious, one.observation.score), reverse=True)
-    if impersonal or found[0].serious:
-        would = Would.ALERT
-    else:
-        would = Would.NOTE if notes else Would.NOTHING
+    found.sort(key=lambda one: (one.serious, one.tier is Tier.NOTE, one.observation.score), reverse=True)
+    would = _outcome(found, notes=notes, impersonal=impersonal)
     clauses = tuple(dict.fromkeys(one.clause.id for one in found))
     by_id = {one.clause.id: one.clause for one in found}
     return Judgement(would, tuple(by_id[id] for id in clauses), found[0].observation)
 
 
+def _outcome(found: Sequence[_Weighed], *, notes: bool, impersonal: bool) -> Would:
+    clear = [one for one in found if one.tier is not Tier.QUEUE]
+    if any(one.serious for one in clear) or (clear and impersonal):
+        return Would.ALERT
+    if clear and notes:
+        return Would.NOTE
+    # Where the poster does not want notes, what the moderators may see they see in their own time.
+    return Would.QUEUE if any(one.queued for one in found) else Would.NOTHING
+
+
 class _Weighed(Struct, frozen=True):
     observation: Observation
     clause: Clause
-    serious: bool
+    tier: Tier
+    queued: bool
+
+    @property
+    def serious(self) -> bool:
+        """The moderators are to hear of it at once."""
+        grave = self.clause.severity is Severity.SERIOUS or self.clause.safety
+        return self.tier is Tier.ALERT or (self.tier is Tier.NOTE and grave)
 
 
 def _weighed(code: CodeOfConduct, observation: Observation) -> _Weighed | None:
@@ -67,4 +83,4 @@ def _weighed(code: CodeOfConduct, observation: Observation) -> _Weighed | None:
     tier = spec.tier(observation.score)
     if tier is Tier.NOTHING:
         return None
-    return _Weighed(observation, clause, tier is Tier.ALERT or clause.severity is Severity.SERIOUS or clause.safety)
+    return _Weighed(observation, clause, tier, spec.queue_at is not None)

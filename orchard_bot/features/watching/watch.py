@@ -79,6 +79,8 @@ def _look(request: Request, unit: Unit, known: Case | None) -> None:
         _note(request, unit, judgement)
     elif judgement.would is Would.ALERT:
         _alert(request, unit, judgement, known)
+    elif judgement.would is Would.QUEUE and (known is None or known.state not in LIVE):
+        _queue(request, unit, judgement, known)
 
 
 def _approved(known: Case | None, event: MessagePosted) -> bool:
@@ -113,20 +115,28 @@ def _note(request: Request, unit: Unit, judgement: Judgement) -> None:
     )
 
 
+def _queue(request: Request, unit: Unit, judgement: Judgement, known: Case | None) -> None:
+    """A case that waits; the evening's digest says that there is something to look at."""
+    _open(request, unit, judgement, known, safety=False)
+    plan_digest(unit, request.community)
+
+
+def _open(request: Request, unit: Unit, judgement: Judgement, known: Case | None, *, safety: bool) -> Case:
+    return open_case(
+        unit,
+        request.community,
+        _matter(request.posted),
+        *(clause.id for clause in judgement.clauses),
+        safety=safety,
+        before=known,
+        remarks=(f"noticed:{judgement.strongest.reason}",),
+    )
+
+
 def _alert(request: Request, unit: Unit, judgement: Judgement, known: Case | None) -> None:
     remark, clauses = f"noticed:{judgement.strongest.reason}", tuple(clause.id for clause in judgement.clauses)
     if known is None or known.state not in LIVE:
-        matter = _matter(request.posted)
-        case = open_case(
-            unit,
-            request.community,
-            matter,
-            *clauses,
-            safety=judgement.safety,
-            before=known,
-            remarks=(remark,),
-        )
-        alert(unit, case)
+        alert(unit, _open(request, unit, judgement, known, safety=judgement.safety))
         return
     case = known.with_reason(clauses, safety=judgement.safety).with_remark(remark)
     if case.state is CaseState.ASKED:
