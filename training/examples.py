@@ -50,7 +50,9 @@ def load_examples() -> list[Example]:
         path = DATA / name
         if not path.exists():
             continue
-        for line in path.read_text("utf-8").splitlines():
+        for line in path.read_text("utf-8").split("\n"):
+            if not line:
+                continue
             row = json.loads(line)
             text = str(row["text"])
             weight = 0.6 if kind == "chat" and not row["labels"] else 1.0

@@ -38,7 +38,7 @@ def export(judge: Judge, temperature: float, into: Path = SHIPPED) -> None:
         quantize_dynamic(
             plain, into / "encoder.onnx", weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"], per_channel=True
         )
-    heads = torch.cat([judge.head.weight, judge.head.bias[:, None]], 1).detach().numpy().astype("<f4")
+    heads = torch.cat([judge.head.weight, judge.from_hints.weight, judge.head.bias[:, None]], 1).detach().numpy().astype("<f4")
     (into / "heads.f32").write_bytes(heads.tobytes())
     names = ("encoder.onnx", "heads.f32", "vocabulary.txt")
     card = {

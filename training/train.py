@@ -21,8 +21,8 @@ from examples import LABELS, Example, load_examples, varied
 from orchard_bot.detectors.word_pieces import WordPieces
 
 SEED = 20
-EPOCHS, BATCH = 4, 32
-RATE, HEAD_RATE = 6e-5, 1e-3
+EPOCHS, BATCH = 8, 32
+RATE, HEAD_RATE, HINTS_RATE = 1e-4, 1e-3, 1e-2
 ANY_WEIGHT = 4.0
 """How much telling breaches from the rest counts beside telling them apart."""
 
@@ -34,12 +34,14 @@ class Judge(nn.Module):
         super().__init__()
         self.encoder = load_pretrained()
         self.drop = nn.Dropout(0.2)
-        self.head = nn.Linear(WIDTH + hints, len(LABELS) + 1)
+        self.head = nn.Linear(WIDTH, len(LABELS) + 1)
+        self.from_hints = nn.Linear(hints, len(LABELS) + 1, bias=False)
         nn.init.zeros_(self.head.bias)
+        nn.init.zeros_(self.from_hints.weight)
 
     def forward(self, tokens: Tensor, hints: Tensor) -> Tensor:
         vector = self.encoder(tokens).float()
-        return self.head(torch.cat([self.drop(vector) , hints], 1))
+        return self.head(self.drop(vector)) + self.from_hints(hints)
 
 
 def batches(lengths: list[int], order: random.Random) -> list[list[int]]:
@@ -65,7 +67,8 @@ def train(examples: list[Example], pieces: WordPieces, *, epochs: int = EPOCHS) 
     judge.encoder.word.weight.requires_grad_(False)
     body = [one for one in judge.encoder.parameters() if id(one) not in words]
     optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": RATE, "weight_decay": 0.01}, {"params": judge.head.parameters(), "lr": HEAD_RATE, "weight_decay": 0.01}]
+        [{"params": body, "lr": RATE, "weight_decay": 0.01}, {"params": judge.head.parameters(), "lr": HEAD_RATE, "weight_decay": 0.01},
+         {"params": judge.from_hints.parameters(), "lr": HINTS_RATE, "weight_decay": 0.01}]
     )
     steps = epochs * (len(examples) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min((step + 1) / (0.08 * steps), max(0.02, 1 - step / steps)))

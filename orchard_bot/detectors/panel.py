@@ -28,6 +28,7 @@ class Panel:
 
     def __init__(self, code: CodeOfConduct, detectors: Sequence[Detector]) -> None:
         self._code = code
+        self._reportable = frozenset(clause.id for clause in code.reportable())
         self._detectors = tuple(detectors)
         self._followers = tuple(one for one in detectors if isinstance(one, FollowsThreads))
         self._thread = Thread()
@@ -42,12 +43,12 @@ class Panel:
         return tuple(found)
 
     def tiers(self, observations: Sequence[Observation]) -> dict[str, Tier]:
-        """What is asked for under each clause; clauses for which nothing is are left out."""
+        """What is asked for under each clause that a message can go against; where nothing is, it is left out."""
         tiers: dict[str, Tier] = {}
         for one in observations:
             spec = self._code.detector(one.detector)
             tier = spec.tier(one.score) if spec else Tier.NOTHING
-            if tier is not Tier.NOTHING:
+            if tier is not Tier.NOTHING and one.clause in self._reportable:
                 tiers[one.clause] = max(tier, tiers.get(one.clause, tier), key=_ORDER.index)
         return tiers
 

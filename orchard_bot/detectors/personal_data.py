@@ -45,8 +45,11 @@ _PUBLIC = re2.compile(
     r"\b(office|reception|school'?s?|surgery|gp|doctors?|dentist|clinic|hospital|absence|help ?line|hotline|childline|nspcc|council|pharmacy"
     r"|chemist|library|leisure|pool|club|cafe|shop|restaurant|pub|hotel|taxis?|cabs?|company|firm|ltd|centre|center|hall"
     r"|police|station|museum|park|farm|church|mosque|temple|gurdwara|venue|soft play|party at|meet(ing)? at|trip|camp|nursery"
-    r"|pta|ptfa|customer|booking line|enquiries|info@|admin@|office@|hello@|bookings@|contact@|enquiries@|head@|reception@|pta@)\b"
+    r"|pta|ptfa|hut|scouts?|customer|booking line|enquiries|info@|admin@|office@|hello@|bookings@|contact@|enquiries@|head@|reception@|pta@)\b"
 )
+_CALL_ME = re2.compile(r"^[^.!?\n]{0,12}\b(text|call|ring|message|whatsapp|contact) me\b")
+_OFFICIAL = (".sch.uk", ".gov.uk", ".nhs.uk", ".police.uk")
+_VENUE = re2.compile(r"\b(party|parties|bbq|quiz|meeting|meet|fair|sale|class|lessons?|match|training|venue)\b")
 _CONSENT = re2.compile(
     r"\b(with (her|his|their) (ok|okay|permission|blessing|say so|agreement)|happy for me to|(said|says) (it'?s|its|i|we|you|that'?s) (ok|okay|fine|can|could|may)"
     r"|asked me to (share|post|pass|put|give)|(she|he|they)('?s| is|'?re| are|'ve| have)? (ok|okay|fine|happy|agreed|given permission|said yes) )"
@@ -122,6 +125,13 @@ def _score(text: str, found: Found) -> float:
     around = f"{text[max(0, found.start - 120) : found.start]} … {text[found.end : found.end + 120]}"
     if found.reason is CODE:
         return LIKELY
+    after = text[found.end : found.end + 40]
+    if _CALL_ME.search(after):
+        return 0.0
+    if found.reason is ADDRESS and _VENUE.search(around):
+        return 0.0
+    if found.reason is EMAIL and text[found.start : found.end].endswith(_OFFICIAL):
+        return 0.0
     if _CONSENT.search(around) or _OWN.search(before) or (_PUBLIC.search(around) and not _private_home(around)):
         return 0.0
     named = bool(_OTHERS.search(around))

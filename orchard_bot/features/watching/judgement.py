@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from orchard_bot.community.code_of_conduct import Clause, CodeOfConduct, Severity, Tier
+from orchard_bot.community.code_of_conduct import REPORTABLE, Clause, CodeOfConduct, Severity, Tier
 from orchard_bot.detectors.observation import Observation
 
 
@@ -78,8 +78,8 @@ class _Weighed(Struct, frozen=True):
 
 def _weighed(code: CodeOfConduct, observation: Observation) -> _Weighed | None:
     spec, clause = code.detector(observation.detector), code.clause(observation.clause)
-    if spec is None or clause is None:
-        return None
+    if spec is None or clause is None or clause.kind not in REPORTABLE:
+        return None  # or it is about a thread and no message in it
     tier = spec.tier(observation.score)
     if tier is Tier.NOTHING:
         return None

@@ -16,11 +16,14 @@ from orchard_bot.features.books import Sighting
 from orchard_bot.features.casework.alerts import alert, update
 from orchard_bot.features.casework.case_view import QUOTE_LIMIT
 from orchard_bot.features.feature import Feature, Outcome, Request
+from orchard_bot.features.pause import over
 from orchard_bot.features.reporting.case_intake import hand_over, open_case
 from orchard_bot.features.reporting.matter import Matter, bounded
 from orchard_bot.features.told import forget, has_been_told, remember
 from orchard_bot.features.unit import Unit
 from orchard_bot.features.watching.changes import on_deleted, take_in_edit
+from orchard_bot.features.watching.heat import KIND as HEATED
+from orchard_bot.features.watching.heat import suggest_calm
 from orchard_bot.features.watching.judgement import Judgement, Would, judge
 from orchard_bot.features.watching.rehearsal import on_digest, plan_digest
 
@@ -31,6 +34,7 @@ NOTE_ENDS = timedelta(hours=24)
 def on_posted(request: Request, unit: Unit) -> None:
     """A message in the group that a detector had something to say about."""
     if not request.private and request.observations:
+        suggest_calm(request, unit)
         _look(request, unit, unit.books.cases.about(request.posted.message))
 
 
@@ -161,5 +165,5 @@ FEATURE = Feature(
     name="watch",
     listens={MessagePosted: on_posted, MessageEdited: on_edited, MessageDeleted: on_deleted},
     outcomes={"watch.note": on_note},
-    timers={"watch.digest": on_digest},
+    timers={"watch.digest": on_digest, HEATED: over},
 )
