@@ -15,7 +15,7 @@ RUN := .venv/.installed-$(EXTRAS)
 DEV := .venv/.installed-$(DEV_EXTRAS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench docs screenshot lock upgrade image coverage-domain clean
+.PHONY: help install run test check format bench train docs screenshot lock upgrade image coverage-domain clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,16 @@ format: $(DEV) ## put the code in order
 
 bench: $(RUN) ## measure the core on this machine
 	$(BIN)/python benchmarks/core.py
+
+train: .venv/.training ## train the detectors of meaning again from training/data, and set their thresholds (half an hour)
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --into build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/export.py build/training
+
+.venv/.training: training/requirements.txt
+	python3 -m venv '$@'
+	'$@'/bin/pip install --quiet --requirement training/requirements.txt --editable .
+	@touch '$@'
 
 docs: $(DEV) ## build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs

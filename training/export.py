@@ -9,16 +9,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-
 from examples import LABELS
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from train import Judge, trained
+
 from orchard_bot.detectors import hints
-from train import Judge
 
 SHIPPED = Path("orchard_bot/detectors/data/meaning")
 
 
-def export(judge: Judge, temperature: float, into: Path = SHIPPED) -> None:
+def export(judge: Judge, calibration: dict[str, float], into: Path = SHIPPED) -> None:
     """Write encoder.onnx, heads.f32 and card.json; vocabulary.txt is there already."""
     judge = judge.eval()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -36,15 +36,31 @@ def export(judge: Judge, temperature: float, into: Path = SHIPPED) -> None:
             opset_version=17,
         )
         quantize_dynamic(
-            plain, into / "encoder.onnx", weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"], per_channel=True
+            plain,
+            into / "encoder.onnx",
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gather"],
+            per_channel=True,
         )
-    heads = torch.cat([judge.head.weight, judge.from_hints.weight, judge.head.bias[:, None]], 1).detach().numpy().astype("<f4")
+    heads = (
+        torch.cat([judge.head.weight, judge.from_hints.weight, judge.head.bias[:, None]], 1)
+        .detach()
+        .numpy()
+        .astype("<f4")
+    )
     (into / "heads.f32").write_bytes(heads.tobytes())
     names = ("encoder.onnx", "heads.f32", "vocabulary.txt")
     card = {
         "labels": LABELS,
         "hints": tuple(hints.names()),
-        "temperature": round(temperature, 4),
+        **{name: round(value, 4) for name, value in calibration.items()},
         "checksums": {name: sha256((into / name).read_bytes()).hexdigest() for name in names},
     }
     (into / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    import sys
+
+    folder = Path(sys.argv[1])
+    export(trained(folder), json.loads((folder / "calibration.json").read_text()))

@@ -1,6 +1,6 @@
 """Brings messages from the writers' files into the data set: one JSON object a line, without duplicates.
 
-    python training/import_messages.py FOLDER…      # each FOLDER is one writer's: <label>.txt or chatNN.txt
+python training/import_messages.py FOLDER…      # each FOLDER is one writer's: <label>.txt or chatNN.txt
 """
 
 from __future__ import annotations
@@ -9,14 +9,30 @@ import json
 import re
 import sys
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 LABELS = frozenset(
-    "grievance disrespect politics private-chat discrimination dojo off-topic-link commercial campaign personal-appeal "
-    "swearing disrepute defamation policy-challenge child personal-data".split()
+    [
+        "grievance",
+        "disrespect",
+        "politics",
+        "private-chat",
+        "discrimination",
+        "dojo",
+        "off-topic-link",
+        "commercial",
+        "campaign",
+        "personal-appeal",
+        "swearing",
+        "disrepute",
+        "defamation",
+        "policy-challenge",
+        "child",
+        "personal-data",
+    ]
 )
 
 
@@ -50,7 +66,15 @@ def messages(folder: Path) -> list[dict[str, object]]:
             text = parts[4].strip().replace("⏎", "\n")
             id = f"{folder.name}-{path.stem}-{parts[3].strip()}"
             found.append(
-                {"id": id, "about": path.stem, "author": author, "topic": topic, "split": split_of(author, topic), "labels": labels, "text": text}
+                {
+                    "id": id,
+                    "about": path.stem,
+                    "author": author,
+                    "topic": topic,
+                    "split": split_of(author, topic),
+                    "labels": labels,
+                    "text": text,
+                }
             )
     return found
 
@@ -61,7 +85,7 @@ def chats(folder: Path) -> list[dict[str, object]]:
     for path in sorted(folder.glob("chat*.txt")):
         first, *rows = path.read_text("utf-8").splitlines()
         dated = re.search(r"\d{4}-\d\d-\d\d", first)
-        begin = datetime.fromisoformat(dated[0] if dated else "2025-09-08").replace(tzinfo=timezone.utc)
+        begin = datetime.fromisoformat(dated[0] if dated else "2025-09-08").replace(tzinfo=UTC)
         name = f"{folder.name}-{path.stem}"
         last = begin
         split = ("train", "validation", "train", "test")[(int(path.stem[4:]) - 1) % 4]
@@ -78,7 +102,13 @@ def chats(folder: Path) -> list[dict[str, object]]:
                 continue
             at = begin + timedelta(days=int(when[1]), hours=int(when[2]), minutes=int(when[3]))
             last = at = max(at, last + timedelta(seconds=5))
-            line = {"id": f"{name}-{number}", "chat": name, "split": split, "at": at.isoformat(), "sender": parts[1].strip()}
+            line = {
+                "id": f"{name}-{number}",
+                "chat": name,
+                "split": split,
+                "at": at.isoformat(),
+                "sender": parts[1].strip(),
+            }
             if parts[2].strip().isdigit() and 0 < int(parts[2]) < number:
                 line["reply_to"] = f"{name}-{int(parts[2])}"
             found.append({**line, "labels": labels, "text": parts[4].strip().replace("⏎", "\n")})
@@ -98,6 +128,7 @@ def apart(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 def write(name: str, rows: list[dict[str, object]]) -> None:
+    """One object a line."""
     DATA.mkdir(exist_ok=True)
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     (DATA / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

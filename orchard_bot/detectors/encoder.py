@@ -4,6 +4,8 @@
     text → hints of the rules ───────────────────┴→ one linear head a clause, and one for "any of them"
 
 A clause's score is how likely the message breaches anything, times how the clause compares with the likeliest one.
+How likely it is, "any of them" and the likeliest clause say together: messages that only the one has doubts about are
+mostly innocent.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True):
     labels: tuple[str, ...]
     hints: tuple[str, ...]
     temperature: float
+    offset: float
     checksums: dict[str, str]
 
 
@@ -46,6 +49,7 @@ class OnnxMeaning:
         self._heads = heads
         self._pieces = pieces
         self._temperature = card.temperature
+        self._offset = card.offset
 
     @classmethod
     def shipped(cls) -> OnnxMeaning:
@@ -73,10 +77,12 @@ class OnnxMeaning:
 
     def scores(self, reading: Reading) -> Mapping[str, float]:
         """A score from 0 to 1 for each clause."""
-        said = self.outputs(reading) / self._temperature
-        likely = 1 / (1 + np.exp(-said.astype(np.float64)))
-        clauses, any_of_them = likely[:-1], float(likely[-1])
-        shares: Sequence[float] = (clauses / clauses.max()).tolist()
+        said = self.outputs(reading).astype(np.float64)
+        clauses, likeliest = said[:-1], float(said[:-1].max())
+        together = (float(said[-1]) + likeliest / 2 - self._offset) / self._temperature
+        any_of_them = 1 / (1 + np.exp(-together))
+        likely = 1 / (1 + np.exp(-clauses))
+        shares: Sequence[float] = (likely / likely.max()).tolist()
         return {label: any_of_them * share for label, share in zip(self._labels, shares, strict=True)}
 
     def outputs(self, reading: Reading) -> Row:

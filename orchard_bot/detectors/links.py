@@ -33,6 +33,7 @@ OFF_LIST = "This links to a site that is not on the group's list for school, edu
 AMUSING = "This links to a site for shopping, news or amusement."
 SHORTENED = "This is a short link: it does not show which site it leads to."
 
+DECEIVING = "This address only looks like that of a site on the list."
 HIDDEN, AMUSEMENT, UNKNOWN = 1.0, 0.95, 0.8
 """Scores where nothing says why the link fits: a short link, a site for amusement, a site off the list."""
 FITTING = 0.4
@@ -106,7 +107,7 @@ class LinkDetector:
 
     def _observation(self, reading: Reading, address: WebAddress) -> Observation:
         score, reason = self._judged(address)
-        if score > CAUSE and reason is not SHORTENED and self._fits(reading, address):
+        if CAUSE < score < HIDDEN and self._fits(reading, address):
             score = round(score * FITTING, 3)
         span = reading.span(address.start, address.end)
         return Observation(self._clause, span, score, reason, self.name, self.version)
@@ -117,6 +118,8 @@ class LinkDetector:
 
     def _judged(self, address: WebAddress) -> tuple[float, str]:
         sites = set(_and_above(address.host))
+        if any(f"{site}." in address.host for site in self._allowed):
+            return HIDDEN, DECEIVING
         if sites & self._known.shorteners:
             return HIDDEN, SHORTENED
         if sites & self._known.causes:

@@ -37,7 +37,7 @@ _STREET = re2.compile(
 )
 _CODE = re2.compile(
     r"\b(gate|door|alarm|key ?safe|entry|keypad|locker|wi-?fi)\b[^.!?\n]{0,30}\b(code|pin|password|number|passcode)\b"
-    r"[^.!?\n]{0,16}?\b([a-z]*\d[a-z\d]*)\b"
+    r"[^.!?\n]{0,24}?\b([a-z]*\d[a-z\d]*)\b"
 )
 
 _OWN = re2.compile(r"\b(my|mine|our|ours|me|i'?m|i live|i am|we|we're|us)\b[^.!?\n]{0,40}$")

@@ -8,6 +8,7 @@ from orchard_bot.detectors.observation import Observation
 from orchard_bot.features.feature import Command, Feature, Request, Where
 from orchard_bot.features.unit import Unit
 from orchard_bot.features.watching.judgement import Would, judge
+from orchard_bot.features.watching.tuning import tuning_of
 
 QUOTE_LIMIT = 60
 MOST_LINES = 6
@@ -27,7 +28,9 @@ def on_check(request: Request, unit: Unit) -> None:
 def _answer(request: Request, unit: Unit) -> PrivateText:
     words = unit.house.words
     notes = OptIn.NOTES in unit.books.consents.given(request.community.id, request.person)
-    judgement = judge(unit.house.code, request.observations, notes=notes, impersonal=False)
+    judgement = judge(
+        unit.house.code, request.observations, notes=notes, impersonal=False, tuning=tuning_of(unit, request.community)
+    )
     if judgement is None:
         return words.private("check.nothing")
     by_clause: dict[str, Observation] = {}

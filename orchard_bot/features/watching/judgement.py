@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from orchard_bot.community.code_of_conduct import REPORTABLE, Clause, CodeOfConduct, Severity, Tier
 from orchard_bot.detectors.observation import Observation
+from orchard_bot.features.watching.tuning import UNTUNED, Tuning
 
 
 class Would(StrEnum):
@@ -37,13 +38,13 @@ class Judgement(Struct, frozen=True):
 
 
 def judge(
-    code: CodeOfConduct, observations: Sequence[Observation], *, notes: bool, impersonal: bool
+    code: CodeOfConduct, observations: Sequence[Observation], *, notes: bool, impersonal: bool, tuning: Tuning = UNTUNED
 ) -> Judgement | None:
     """What to do about a message; None where nothing reaches a threshold of the code.
 
-    ``notes``: the poster has said yes to private notes. ``impersonal``: there is no person to write to.
+    ``tuning``: what the group's moderators have taught. ``notes``: the poster has said yes to private notes. ``impersonal``: there is no person to write to.
     """
-    found = [one for one in (_weighed(code, observation) for observation in observations) if one is not None]
+    found = [one for one in (_weighed(code, observation, tuning) for observation in observations) if one is not None]
     if not found:
         return None
     found.sort(key=lambda one: (one.serious, one.tier is Tier.NOTE, one.observation.score), reverse=True)
@@ -76,11 +77,11 @@ class _Weighed(Struct, frozen=True):
         return self.tier is Tier.ALERT or (self.tier is Tier.NOTE and grave)
 
 
-def _weighed(code: CodeOfConduct, observation: Observation) -> _Weighed | None:
+def _weighed(code: CodeOfConduct, observation: Observation, tuning: Tuning) -> _Weighed | None:
     spec, clause = code.detector(observation.detector), code.clause(observation.clause)
     if spec is None or clause is None or clause.kind not in REPORTABLE:
         return None  # or it is about a thread and no message in it
-    tier = spec.tier(observation.score)
+    tier = tuning.tier(spec, observation)
     if tier is Tier.NOTHING:
         return None
-    return _Weighed(observation, clause, tier, spec.queue_at is not None)
+    return _Weighed(observation, clause, tier, tier is Tier.QUEUE or spec.queue_at is not None)

@@ -26,6 +26,7 @@ from orchard_bot.features.watching.heat import KIND as HEATED
 from orchard_bot.features.watching.heat import suggest_calm
 from orchard_bot.features.watching.judgement import Judgement, Would, judge
 from orchard_bot.features.watching.rehearsal import on_digest, plan_digest
+from orchard_bot.features.watching.tuning import remark, tuning_of
 
 NOTE_ENDS = timedelta(hours=24)
 """A note about a message of yesterday helps nobody."""
@@ -62,7 +63,8 @@ def _look(request: Request, unit: Unit, known: Case | None) -> None:
     if community.watch is Watch.OFF or _approved(known, event):
         return
     notes = OptIn.NOTES in unit.books.consents.given(community.id, event.author)
-    judgement = judge(unit.house.code, request.observations, notes=notes, impersonal=event.impersonal)
+    tuning = tuning_of(unit, community)
+    judgement = judge(unit.house.code, request.observations, notes=notes, impersonal=event.impersonal, tuning=tuning)
     if judgement is None:
         return
     rehearsal = community.watch is Watch.REHEARSAL
@@ -133,16 +135,20 @@ def _open(request: Request, unit: Unit, judgement: Judgement, known: Case | None
         *(clause.id for clause in judgement.clauses),
         safety=safety,
         before=known,
-        remarks=(f"noticed:{judgement.strongest.reason}",),
+        remarks=(f"noticed:{judgement.strongest.reason}", remark(judgement.strongest)),
     )
 
 
 def _alert(request: Request, unit: Unit, judgement: Judgement, known: Case | None) -> None:
-    remark, clauses = f"noticed:{judgement.strongest.reason}", tuple(clause.id for clause in judgement.clauses)
+    noticed, clauses = f"noticed:{judgement.strongest.reason}", tuple(clause.id for clause in judgement.clauses)
     if known is None or known.state not in LIVE:
         alert(unit, _open(request, unit, judgement, known, safety=judgement.safety))
         return
-    case = known.with_reason(clauses, safety=judgement.safety).with_remark(remark)
+    case = (
+        known.with_reason(clauses, safety=judgement.safety)
+        .with_remark(noticed)
+        .with_remark(remark(judgement.strongest))
+    )
     if case.state is CaseState.ASKED:
         hand_over(unit, case)
     elif case != known:

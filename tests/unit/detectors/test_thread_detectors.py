@@ -91,7 +91,9 @@ def test_a_thread_that_heats_up_is_noticed_and_one_hothead_is_not(build: Build) 
     assert len(follow(detector, [post(number, "ab"[number % 2], grievance=0.5) for number in range(4)])) == 1
     assert follow(detector, [post(number, "a", grievance=0.5) for number in range(4)]) == ()
     assert follow(detector, [post(number, "ab"[number % 2], grievance=0.5) for number in range(3)]) == ()
-    assert follow(detector, [*(post(number, "ab"[number % 2], swearing=0.9) for number in range(5)), post(6, "c")]) == ()
+    assert (
+        follow(detector, [*(post(number, "ab"[number % 2], swearing=0.9) for number in range(5)), post(6, "c")]) == ()
+    )
 
 
 def test_an_advert_is_noticed_the_second_time(build: Build) -> None:
