@@ -51,6 +51,7 @@ train: .venv/.training ## train the detectors of meaning again from training/dat
 	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --into build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/export.py build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/report.py
 
 .venv/.training: training/requirements.txt
 	python3 -m venv '$@'

@@ -26,7 +26,7 @@ LABELS = (
     ),
 )
 FIRST_NAMES = tuple((DATA / "first_names.txt").read_text("utf-8").split())
-CHAT = 3.0
+CHAT = 2.5
 """How much an ordinary message of a chat counts: there are fewer of them here than in life."""
 _NAMES = re.compile(rf"\b(?:{'|'.join(FIRST_NAMES)})\b")
 

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from pathlib import Path
 
+CHAT_SPLITS = (*("train", "validation", "train", "test") * 4, *("validation", "test") * 3)
+"""To which split a writer's chats go, by their numbers."""
 DATA = Path(__file__).parent / "data"
 LABELS = frozenset(
     [
@@ -88,7 +90,7 @@ def chats(folder: Path) -> list[dict[str, object]]:
         begin = datetime.fromisoformat(dated[0] if dated else "2025-09-08").replace(tzinfo=UTC)
         name = f"{folder.name}-{path.stem}"
         last = begin
-        split = ("train", "validation", "train", "test")[(int(path.stem[4:]) - 1) % 4]
+        split = CHAT_SPLITS[(int(path.stem[4:]) - 1) % len(CHAT_SPLITS)]
         number = 0
         for row in rows:
             if not row.strip():

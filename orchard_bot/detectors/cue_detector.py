@@ -27,7 +27,7 @@ class CueDetector:
     def __init__(self, spec: DetectorSpec, options: Options, topic: str, reason: str) -> None:
         options.read(NoOptions)
         self.name = spec.name
-        self.version = f"{RULES}.{digest()}"
+        self.version = f"{RULES}.{digest(topic)}"
         self._clause = spec.clause
         self._topic = topic
         self._reason = reason

@@ -1,4 +1,4 @@
-"""Turns of phrase that tell what a message is about, from ``data/cues.toml``: all topics in one pass of RE2.
+"""Turns of phrase that tell what a message is about, from ``data/cues.toml``: each topic in one pass of RE2.
 
 A topic's score says how sure the cues are all in all; what speaks for innocence takes from it.
 """
@@ -36,9 +36,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Cue(Struct, frozen=True):
-    """One pattern: of which topic, and how much it says; below 0 it speaks for innocence."""
+    """One pattern and how much it says; below 0 it speaks for innocence."""
 
-    topic: str
     weight: float
     pattern: str
 
@@ -67,70 +66,59 @@ def plain(reading: Reading) -> str:
     return lowered if lowered.isascii() else lowered.encode("utf-8", "replace").decode("utf-8")
 
 
-def cues_in(reading: Reading) -> tuple[int, ...]:
-    """The numbers of all cues in a text, in the order of the file."""
-    return tuple(sorted(_book().find(plain(reading))))
-
-
 def noticed(reading: Reading, topic: str) -> Noticed | None:
     """What the cues say of ``topic``; None where there are none."""
-    book = _book()
-    found = [cue for cue in map(book.cues.__getitem__, reading.once(cues_in)) if cue.topic == topic]
+    subject = _book()[topic]
+    found = reading.once(subject.find)
     score = _score(found)
     if not score:
         return None
     strongest = max(found, key=lambda cue: cue.weight)
-    return Noticed(score, book.place(strongest, plain(reading)))
+    return Noticed(score, subject.place(strongest, reading.once(plain)))
 
 
-def scores(reading: Reading) -> dict[str, float]:
-    """The score of each topic that has any cue in a text."""
-    by_topic: dict[str, list[Cue]] = {}
-    for number in reading.once(cues_in):
-        cue = _book().cues[number]
-        by_topic.setdefault(cue.topic, []).append(cue)
-    return {topic: _score(found) for topic, found in by_topic.items()}
+def scores(reading: Reading) -> tuple[float, ...]:
+    """The score of each topic, in the order of ``topics``; 0 where there are no cues."""
+    return tuple(_score(reading.once(subject.find)) for subject in _book().values())
 
 
-def topics() -> Sequence[str]:
+def topics() -> tuple[str, ...]:
     """The names of all topics, in the order of the file."""
-    return _book().topics
+    return tuple(_book())
+
+
+def digest(topic: str) -> str:
+    """Changes whenever a cue of the topic does."""
+    return _book()[topic].digest
 
 
 def _score(found: Sequence[Cue]) -> float:
+    if not found:
+        return 0.0
     telling = [cue.weight for cue in found if cue.weight > 0]
     doubt = (1 - AGAINST) ** (len(found) - len(telling))
     return round((1 - prod(1 - weight for weight in telling)) * doubt, 3)
 
 
-def digest() -> str:
-    """Changes whenever a cue does."""
-    return _book().digest
+class _Subject:
+    """A topic, compiled. Each has a set of its own: one set for all would be ten times as slow on new texts."""
 
-
-class _Book:
-    def __init__(self, topics: Mapping[str, Topic]) -> None:
-        self.topics = tuple(topics)
-        self.cues: Sequence[Cue] = [
-            Cue(name, weight, pattern)
-            for name, topic in topics.items()
-            for weight, patterns in (
-                *((WEIGHTS[strength], getattr(topic, strength)) for strength in WEIGHTS),
-                (-AGAINST, topic.against),
-            )
-            for pattern in patterns
-        ]
-        self.digest = blake2s(repr(self.cues).encode(), digest_size=4).hexdigest()
+    def __init__(self, topic: Topic) -> None:
+        telling = [Cue(weight, cue) for strength, weight in WEIGHTS.items() for cue in getattr(topic, strength)]
+        self._cues = [*telling, *(Cue(-AGAINST, cue) for cue in topic.against)]
+        self.digest = blake2s(repr(self._cues).encode(), digest_size=4).hexdigest()
         self._all = re2.Set.SearchSet()
-        for cue in self.cues:
+        for cue in self._cues:
             self._all.Add(cue.pattern)
         self._all.Compile()
         self._each: dict[str, _Compiled] = {}
 
-    def find(self, text: str) -> Sequence[int]:
-        return self._all.Match(text) or ()
+    def find(self, reading: Reading) -> tuple[Cue, ...]:
+        """The cues in a text."""
+        return tuple(self._cues[number] for number in self._all.Match(reading.once(plain)) or ())
 
     def place(self, cue: Cue, text: str) -> tuple[int, int]:
+        """Where a cue stands that is in ``text``."""
         if cue.pattern not in self._each:
             self._each[cue.pattern] = re2.compile(cue.pattern)
         match = self._each[cue.pattern].search(text)
@@ -139,6 +127,7 @@ class _Book:
 
 
 @cache
-def _book() -> _Book:
+def _book() -> Mapping[str, _Subject]:
     data = resources.files("orchard_bot.detectors").joinpath("data", "cues.toml").read_text("utf-8")
-    return _Book(msgspec.convert(tomli.loads(data), dict[str, Topic]))
+    found = msgspec.convert(tomli.loads(data), dict[str, Topic])
+    return {name: _Subject(topic) for name, topic in found.items()}

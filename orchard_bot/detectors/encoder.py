@@ -79,8 +79,8 @@ class OnnxMeaning:
         """A score from 0 to 1 for each clause."""
         said = self.outputs(reading).astype(np.float64)
         clauses, likeliest = said[:-1], float(said[:-1].max())
-        together = (float(said[-1]) + likeliest / 2 - self._offset) / self._temperature
-        any_of_them = 1 / (1 + np.exp(-together))
+        together = (float(said[-1]) + likeliest - self._offset) / self._temperature
+        any_of_them = float(1 / (1 + np.exp(-together)))
         likely = 1 / (1 + np.exp(-clauses))
         shares: Sequence[float] = (likely / likely.max()).tolist()
         return {label: any_of_them * share for label, share in zip(self._labels, shares, strict=True)}

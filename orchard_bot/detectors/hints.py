@@ -30,9 +30,8 @@ def hints(reading: Reading) -> tuple[float, ...]:
     text = reading.scanned
     letters = sum(map(str.isalpha, text)) or 1
     lowered = text.lower()
-    found = scores(reading)
     return (
-        *(found.get(topic, 0.0) for topic in topics()),
+        *scores(reading),
         _worst("swearing.toml", reading),
         _worst("slurs.toml", reading),
         most_private(reading),

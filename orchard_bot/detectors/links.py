@@ -8,7 +8,7 @@ what the class has to do with it. Option: ``allow``, the list. An entry allows a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2s
 from importlib import resources
@@ -68,6 +68,11 @@ def _known() -> _Known:
     return msgspec.convert(tomli.loads(data), _Known)
 
 
+def addresses(reading: Reading) -> Iterator[WebAddress]:
+    """The web addresses in a text, in order of place."""
+    return web_addresses(reading.scanned, _known().plain_endings, _known().wordlike_endings)
+
+
 class _Words(Protocol):
     def search(self, text: str) -> object: ...
 
@@ -94,8 +99,7 @@ class LinkDetector:
 
     def observe(self, reading: Reading) -> Sequence[Observation]:
         """One observation for each link off the list, in order of place."""
-        addresses = web_addresses(reading.scanned, self._known.plain_endings, self._known.wordlike_endings)
-        off_list = (address for address in addresses if not self._is_allowed(address))
+        off_list = (address for address in addresses(reading) if not self._is_allowed(address))
         return tuple(self._observation(reading, address) for address in islice(off_list, MOST_OBSERVATIONS))
 
     def _is_allowed(self, address: WebAddress) -> bool:
@@ -113,7 +117,7 @@ class LinkDetector:
         return Observation(self._clause, span, score, reason, self.name, self.version)
 
     def _fits(self, reading: Reading, address: WebAddress) -> bool:
-        told = self._fitting.search(plain(reading)) is not None
+        told = self._fitting.search(reading.once(plain)) is not None
         return told or any(word in address.host for word in self._known.fitting if len(word) >= SHORTEST_IN_NAME)
 
     def _judged(self, address: WebAddress) -> tuple[float, str]:

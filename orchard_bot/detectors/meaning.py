@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from orchard_bot.community.code_of_conduct import DetectorSpec
+from orchard_bot.detectors.links import addresses
 from orchard_bot.detectors.observation import Observation, Options
 from orchard_bot.detectors.reading import Reading
 
@@ -43,6 +44,10 @@ REASONS: Mapping[str, str] = {
 """What is said about each clause that has a head."""
 
 
+ABOUT_LINKS = "off-topic-link"
+"""This clause's head has nothing to say where there is no link."""
+
+
 class Meaning(Protocol):
     """The port behind which the encoder is: the version of its weights, and a score from 0 to 1 for each clause."""
 
@@ -58,6 +63,11 @@ class Lacking(Protocol):
 
     @property
     def lacks(self) -> str: ...
+
+
+def has_link(reading: Reading) -> bool:
+    """Whether there is a web address in a text."""
+    return next(addresses(reading), None) is not None
 
 
 class NoOptions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +91,7 @@ class MeaningDetector:
         if self._look is None or len(reading.original.strip()) < SHORTEST:
             return ()
         score = reading.once(self._look).get(self._clause, 0.0)
-        if score < LEAST:
+        if score < LEAST or (self._clause == ABOUT_LINKS and not has_link(reading)):
             return ()
         span = (0, len(reading.original))
         return (Observation(self._clause, span, round(score, 3), REASONS[self._clause], self.name, self.version),)

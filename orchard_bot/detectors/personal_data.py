@@ -56,8 +56,18 @@ _CONSENT = re2.compile(
 )
 _OTHERS = re2.compile(
     r"\b(her|his|their|him|them|she|he|they|mrs|mr|miss|ms|mum|dad|mummy|nan|nanny|grandad|grandma|gran|child ?minder|auntie|"
-    r"husband|wife|partner|home|personal|private|everyone'?s|lives?|living|details)\b|\b[a-z]+'s\b"
+    r"husband|wife|partner|home|personal|private|everyone'?s|lives?|living|details)\b"
 )
+
+
+_NAMED = re2.compile(
+    r"\b(her|his|mrs|mr|miss|ms|mum|dad|nan|grandad|gran|child ?minder|home|personal|private|lives?|living|details)\b"
+)
+"""What tells of one person; an office may have "their" number."""
+
+
+_POSSESSIVE = re2.compile(r"\b([a-z]+)'s\b")
+_SHORT_FOR_IS = frozenset({"it", "that", "what", "there", "here", "who", "where", "how", "let", "when", "she", "he"})
 
 
 class Found(Struct, frozen=True):
@@ -89,7 +99,7 @@ class PersonalData:
 
 def judged(reading: Reading) -> Sequence[tuple[Found, float]]:
     """The details in a text that may be somebody else's to share, with a score for each, in order of place."""
-    text = plain(reading)
+    text = reading.once(plain)
     if not any(map(str.isdigit, text)) and "@" not in text:
         return ()
     scored = ((one, _score(text, one)) for one in sorted(details(text), key=lambda one: one.start))
@@ -134,10 +144,17 @@ def _score(text: str, found: Found) -> float:
         return 0.0
     if _CONSENT.search(around) or _OWN.search(before) or (_PUBLIC.search(around) and not _private_home(around)):
         return 0.0
-    named = bool(_OTHERS.search(around))
+    landline = found.reason is PHONE and not found.private
+    named = bool((_NAMED if landline else _OTHERS).search(around)) or _somebodys(around)
     if found.private:
         return SURE if named else LIKELY
-    return LIKELY if named else UNCLEAR if found.reason is EMAIL else 0.0
+    if named:
+        return LIKELY
+    return UNCLEAR if found.reason is EMAIL else 0.0
+
+
+def _somebodys(around: str) -> bool:
+    return any(match[1] not in _SHORT_FOR_IS for match in _POSSESSIVE.finditer(around))
 
 
 def _private_home(around: str) -> bool:

@@ -11,7 +11,9 @@ from orchard_bot.detectors.thread import NoOptions, Thread, ThreadDetector
 
 REASON = "The same person has offered something like this here before."
 WITHIN = timedelta(days=10)
-LIKE_AN_ADVERT = 0.35
+LIKE_AN_ADVERT = 0.45
+AGAIN = 0.25
+"""How much surer the second time is than the less sure of the two."""
 
 
 class RepeatedAdvert(ThreadDetector):
@@ -27,7 +29,7 @@ class RepeatedAdvert(ThreadDetector):
         most = max(before, default=0.0)
         if most < LIKE_AN_ADVERT:
             return ()
-        return self.observation(thread, 1 - (1 - own) * (1 - most), REASON)
+        return self.observation(thread, min(1.0, min(own, most) + AGAIN), REASON)
 
 
 def build(spec: DetectorSpec, options: Options) -> RepeatedAdvert:

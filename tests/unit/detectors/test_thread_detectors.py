@@ -100,7 +100,7 @@ def test_an_advert_is_noticed_the_second_time(build: Build) -> None:
     detector = made(build, repeated_advert.build, "commercial")
     first, other, again = post(0, "zoe", commercial=0.5), post(1, "ann"), post(2, "zoe", minutes=9000, commercial=0.5)
     [one] = follow(detector, [first, other, again])
-    assert one.score == 0.75
+    assert one.score == 0.75, "surer than either"
     assert follow(detector, [first]) == ()
     assert follow(detector, [first, post(2, "ann", commercial=0.5)]) == ()
     assert follow(detector, [first, other]) == ()
