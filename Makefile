@@ -48,8 +48,10 @@ bench: $(RUN) ## measure the core on this machine
 	$(BIN)/python benchmarks/core.py
 
 train: .venv/.training ## train the detectors of meaning again from training/data, and set their thresholds (half an hour)
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without m --into build/without-m
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without n --into build/without-n
 	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --into build/training
-	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/without-m build/without-n build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/export.py build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/report.py
 

@@ -40,7 +40,7 @@ class Core:
         self.storage = storage
         self.clock = clock
         self.log = log
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter(handled=0, duplicates=0, failures=0)
         """Events since the start: handled, duplicates, failures, malformed."""
         self.lanes = Bell(clock)
         self.outbox = Bell(clock)

@@ -97,7 +97,7 @@ def test_explain_takes_any_characters(how: list[str]) -> None:
 
 def test_unless_the_caller_brings_detectors_the_installed_ones_are_used(tmp_path: Path) -> None:
     path = changed(tmp_path, 'name = "links"', 'name = "nobody-provides-this"')
-    path.write_text(path.read_text("utf-8").replace('["links"]', '["nobody-provides-this"]'), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace('["links", ', '["nobody-provides-this", '), encoding="utf-8")
     result = CliRunner().invoke(policy_app, ["check", "--file", str(path)])
     assert result.exit_code == 2
     assert "No installed package provides a detector" in result.output

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orchard_bot.detectors import campaign, commercial, dojo, personal_appeal, politics
 from orchard_bot.detectors.cues import noticed, plain, scores, topics
-from orchard_bot.detectors.hints import hints, names
+from orchard_bot.detectors.hints import _Untouched, hints, names
 from orchard_bot.detectors.observation import Detector, DetectorFactory
 from orchard_bot.detectors.reading import Reading
 
@@ -60,6 +60,15 @@ def test_no_text_raises_and_every_place_stays_where_it_was(text: str) -> None:
     row = hints(reading)
     assert len(row) == len(names())
     assert all(0.0 <= number <= 1.0 for number in row)
+
+
+def test_a_capital_that_becomes_two_small_letters_shifts_nothing() -> None:
+    assert len(plain(Reading("İSTANBUL"))) == len("İSTANBUL")
+
+
+def test_the_lists_of_the_hints_have_nothing_to_refuse() -> None:
+    with pytest.raises(AssertionError, match="nothing to refuse"):
+        _Untouched().refuse("add", problem="", fix="")
 
 
 def test_hints_of_a_short_shout_say_so() -> None:
