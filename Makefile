@@ -1,6 +1,6 @@
 # The one door: everything a person or a machine does with this tree is a recipe here.
 
-EXTRAS ?= sandbox
+EXTRAS ?= sandbox,semantic
 CONFIG ?= config/orchard.toml
 
 # All coverage thresholds, in per cent of lines and branches.
@@ -15,7 +15,7 @@ RUN := .venv/.installed-$(EXTRAS)
 DEV := .venv/.installed-$(DEV_EXTRAS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench bench-install docs screenshot lock upgrade image coverage-domain clean
+.PHONY: help install run test check format bench bench-install train docs screenshot lock upgrade image coverage-domain clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,19 @@ bench: $(RUN) ## measure the core on this machine
 bench-install: $(DEV) ## the systems that benchmarks/dispatch.py compares with, in an environment of their own
 	python3 -m venv build/bench-peers
 	build/bench-peers/bin/python -m pip install --quiet nonebot2==2.5.0 nonebot-adapter-telegram==0.1.0b20
+
+train: .venv/.training ## train the detectors of meaning again from training/data, and set their thresholds (half an hour)
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without m --into build/without-m
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without n --into build/without-n
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --into build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/without-m build/without-n build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/export.py build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/report.py
+
+.venv/.training: training/requirements.txt
+	python3 -m venv '$@'
+	'$@'/bin/pip install --quiet --requirement training/requirements.txt --editable .
+	@touch '$@'
 
 docs: $(DEV) ## build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs

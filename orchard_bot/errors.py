@@ -3,6 +3,7 @@
     OrchardError
     ├── ConfigError            a file the operator wrote: names file, line and fix
     ├── MissingExtra           an adapter is asked for whose libraries are not installed
+    ├── DamagedWeights         a file of the detectors' weights is not as it was shipped
     ├── MalformedRef           a string that is not one of our references
     ├── PlatformError          what a chat platform answered
     │   ├── RateLimited        wait, then try again
@@ -51,6 +52,13 @@ class MissingExtra(OrchardError):
             f"The {adapter} adapter needs the Python package '{missing}', which is not installed. "
             f"Run: pip install 'orchard-bot[{adapter}]'"
         )
+
+
+class DamagedWeights(OrchardError):
+    """A file of the detectors' weights is not as it was shipped. Install the bot again, or run ``make train``."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"{file} is not as it was shipped. Install orchard-bot again, or run: make train")
 
 
 class MalformedRef(OrchardError):

@@ -12,7 +12,9 @@ from orchard_bot.app import Composition
 from orchard_bot.chat.abilities import Reach
 from orchard_bot.chat.platform import Finding, Platform
 from orchard_bot.community.community import Community
+from orchard_bot.detectors.observation import Detector
 from orchard_bot.errors import PlatformError, StorageError
+from orchard_bot.settings.examples import lacking
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite import opened
 
@@ -27,7 +29,7 @@ async def examine(config: Path) -> bool:
     What is as it is on the platform, with nothing that an operator could do, is a note.
     """
     composition = Composition.load(config)
-    findings: list[Finding] = []
+    findings = _of_detectors(composition.detectors)
     for platform in composition.platforms():
         groups = composition.house.served_by(platform.account)
         findings += await _of_platform(platform, groups)
@@ -41,6 +43,15 @@ async def examine(config: Path) -> bool:
     to_do = sum(not one.ok and bool(one.fix) for one in findings)
     typer.echo(f"{to_do} to look at." if to_do else "Nothing needs doing.")
     return not to_do
+
+
+def _of_detectors(detectors: Sequence[Detector]) -> list[Finding]:
+    blind = [(one.name, lacking(one)) for one in detectors if lacking(one)]
+    if not blind:
+        return [Finding(True, "detectors", f"all {len(detectors)} can see.")]
+    extras = ",".join(sorted({extra for _, extra in blind}))
+    says = f"{len(blind)} of {len(detectors)} see nothing: {', '.join(name for name, _ in blind)}."
+    return [Finding(False, "detectors", says, f"pip install 'orchard-bot[{extras}]', or take them out of the policy.")]
 
 
 async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:

@@ -20,14 +20,20 @@ from orchard_bot.detectors.observation import DetectorFactory, Observation
 from orchard_bot.detectors.reading import Reading
 from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.runtime.discovery import detectors as installed_detectors
-from orchard_bot.settings.policy import Policy, Trial, load_policy, tier_of, try_examples
+from orchard_bot.settings.examples import Trial, lacking, tier_of, try_examples
+from orchard_bot.settings.policy import Policy, load_policy
 
 policy_app = typer.Typer(help="The code of conduct: check, test, explain.", no_args_is_help=True)
 
 DEFAULT = Path("config/code_of_conduct.toml")
 PolicyFile = Annotated[Path, typer.Option("--file", help="The code of conduct.", show_default=True)]
 
-_TIERS = {Tier.NOTHING: "let pass", Tier.NOTE: "private note", Tier.ALERT: "tell moderators"}
+_TIERS = {
+    Tier.NOTHING: "let pass",
+    Tier.QUEUE: "moderators' queue",
+    Tier.NOTE: "private note",
+    Tier.ALERT: "tell moderators",
+}
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -36,8 +42,10 @@ class Seen(Struct, frozen=True, kw_only=True):
     detector: str
     version: str
     clause: str
+    queue_at: float | None
     note_at: float | None
     alert_at: float | None
+    lacks: str
     verdict: Tier
     observations: tuple[Observed, ...]
 
@@ -65,7 +73,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
 def check(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
     """Say whether the file is valid, and show its clauses and detectors."""
     with plain_refusal():
-        policy = load_policy(file, _detectors(context))
+        policy = load_policy(file, the_detectors(context))
     console = Console(highlight=False)
     console.print(f"{file} is valid: {policy.code.title}, {policy.code.label}.", markup=False, soft_wrap=True)
     console.print(_clauses(policy))
@@ -80,8 +88,8 @@ def check(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
 def run_examples(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
     """Try every example in the file. Ends with exit code 1 if a detector gets one wrong."""
     with plain_refusal():
-        policy = load_policy(file, _detectors(context), examples=False)
-    trials = list(try_examples(policy))
+        policy = load_policy(file, the_detectors(context), examples=False)
+    trials = list(try_examples(policy.code, policy.detectors))
     failed = sum(not trial.passed for trial in trials)
     console = Console(highlight=False)
     console.print(_results(trials))
@@ -99,7 +107,7 @@ def explain(
 ) -> None:
     """Show what each detector sees in a text, and why. Nothing is stored."""
     with plain_refusal():
-        policy = load_policy(file, _detectors(context), examples=False)
+        policy = load_policy(file, the_detectors(context), examples=False)
     found = explanation(policy, text.encode("utf-8", "replace").decode())
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -111,18 +119,21 @@ def explanation(policy: Policy, text: str) -> Explanation:
     """What every detector of ``policy`` makes of ``text``."""
     reading = Reading(text)
     seen = tuple(
-        _seen(text, spec, detector.version, tuple(detector.observe(reading))) for spec, detector in policy.watches()
+        _seen(text, spec, detector.version, lacking(detector), tuple(detector.observe(reading)))
+        for spec, detector in policy.watches()
     )
     return Explanation(text=text, normalised=reading.folded.text, policy=policy.code.label, detectors=seen)
 
 
-def _seen(text: str, spec: DetectorSpec, version: str, observations: tuple[Observation, ...]) -> Seen:
+def _seen(text: str, spec: DetectorSpec, version: str, lacks: str, observations: tuple[Observation, ...]) -> Seen:
     return Seen(
         detector=spec.name,
         version=version,
         clause=spec.clause,
+        queue_at=spec.queue_at,
         note_at=spec.note_at,
         alert_at=spec.alert_at,
+        lacks=lacks,
         verdict=tier_of(spec, observations),
         observations=tuple(
             Observed(
@@ -147,13 +158,14 @@ def _show(console: Console, policy: Policy, found: Explanation) -> None:
         heading = f"{seen.detector} ({seen.version}): {_TIERS[seen.verdict]}"
         console.print(Text(heading, style="bold"), soft_wrap=True)
         console.print(Text(f"  clause: {seen.clause}, {clause.title}"), soft_wrap=True)
-        console.print(Text(f"  thresholds: {_thresholds(seen.note_at, seen.alert_at)}"), soft_wrap=True)
+        console.print(Text(f"  thresholds: {_thresholds(seen)}"), soft_wrap=True)
         for one in seen.observations:
             console.print(
                 Text(f"  {one.score:.2f} at {one.start}–{one.end}: «{one.text}» {one.reason}"), soft_wrap=True
             )
         if not seen.observations:
-            console.print(Text("  nothing noticed"))
+            blind = f"cannot see: pip install 'orchard-bot[{seen.lacks}]'"
+            console.print(Text(f"  {blind if seen.lacks else 'nothing noticed'}"))
 
 
 def _clauses(policy: Policy) -> Table:
@@ -170,7 +182,7 @@ def _watches(policy: Policy) -> Table:
     table = Table("Detector", "Version", "Clause", "Thresholds", "Examples", title="Detectors")
     for spec, detector in policy.watches():
         examples = f"{len(spec.examples.breach)} + {len(spec.examples.fine)}"
-        table.add_row(spec.name, detector.version, spec.clause, _thresholds(spec.note_at, spec.alert_at), examples)
+        table.add_row(spec.name, detector.version, spec.clause, _thresholds(spec), examples)
     return table
 
 
@@ -183,12 +195,12 @@ def _results(trials: list[Trial]) -> Table:
     return table
 
 
-def _thresholds(note_at: float | None, alert_at: float | None) -> str:
-    bars = [("note", note_at), ("alert", alert_at)]
+def _thresholds(of: DetectorSpec | Seen) -> str:
+    bars = [("queue", of.queue_at), ("note", of.note_at), ("alert", of.alert_at)]
     return ", ".join(f"{name} from {bar:g}" for name, bar in bars if bar is not None)
 
 
-def _detectors(context: typer.Context) -> Mapping[str, DetectorFactory]:
+def the_detectors(context: typer.Context) -> Mapping[str, DetectorFactory]:
     """The installed detectors, unless the caller brought some."""
     return installed_detectors() if context.obj is None else context.obj
 

@@ -71,8 +71,15 @@ class Tier(StrEnum):
     """What a score asks for. People decide what happens then."""
 
     NOTHING = "nothing"
+    QUEUE = "queue"
+    """It waits quietly among the moderators' cases."""
     NOTE = "note"
     ALERT = "alert"
+
+    @property
+    def prompt(self) -> bool:
+        """Whether somebody is written to at once: the poster, or the moderators."""
+        return self in (Tier.NOTE, Tier.ALERT)
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,14 +133,15 @@ class Examples(Struct, frozen=True, forbid_unknown_fields=True):
 class DetectorSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One detector as the operator set it up.
 
-    From ``note_at`` on a score asks for a private note to the poster, from ``alert_at`` on for a word to the
-    moderators; None: never. ``uses`` names the installed detector that it is made from, where that is not its own
+    From ``queue_at`` on a score asks for a place in the moderators' queue, from ``note_at`` on for a private note to
+    the poster, from ``alert_at`` on for a word to the moderators at once; None: never. ``uses`` names the installed detector that it is made from, where that is not its own
     name; ``options`` belong to that detector, which checks them.
     """
 
     name: Name
     clause: Name
     uses: Name | None = None
+    queue_at: Score | None = None
     note_at: Score | None = None
     alert_at: Score | None = None
     options: dict[str, object] = {}
@@ -145,6 +153,8 @@ class DetectorSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             return Tier.ALERT
         if self.note_at is not None and score >= self.note_at:
             return Tier.NOTE
+        if self.queue_at is not None and score >= self.queue_at:
+            return Tier.QUEUE
         return Tier.NOTHING
 
     @property
@@ -155,7 +165,7 @@ class DetectorSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     @property
     def threshold(self) -> float | None:
         """The lowest score that asks for anything."""
-        return min((bar for bar in (self.note_at, self.alert_at) if bar is not None), default=None)
+        return min((bar for bar in (self.queue_at, self.note_at, self.alert_at) if bar is not None), default=None)
 
 
 class CodeOfConduct(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

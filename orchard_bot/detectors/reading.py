@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
+from typing import TypeVar
 
 from orchard_bot.detectors.normaliser import Folded, Undisguised, fold
 
@@ -10,6 +12,8 @@ HEAD = 6_000
 TAIL = 2_000
 LONGEST = HEAD + TAIL
 """Characters of a text that are scanned; of a longer one the first HEAD and the last TAIL."""
+
+T = TypeVar("T")
 
 _CUT = "\n\x00\n"
 
@@ -19,6 +23,7 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.original = text
+        self._kept: dict[Hashable, object] = {}
         self.scanned = text if len(text) <= LONGEST else f"{text[:HEAD]}{_CUT}{text[-TAIL:]}"
 
     @cached_property
@@ -30,6 +35,12 @@ class Reading:
     def undisguised(self) -> Undisguised:
         """The folded text, a space before and behind it, with spaced letters joined and repeats squeezed."""
         return Undisguised(f" {self.folded.text} ")
+
+    def once(self, find: Callable[[Reading], T]) -> T:
+        """What ``find`` makes of this text; found once, however many detectors ask."""
+        if find not in self._kept:
+            self._kept[find] = find(self)
+        return self._kept[find]  # type: ignore[return-value] # kept by the function that made it
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A span of ``scanned`` as a span of ``original``."""

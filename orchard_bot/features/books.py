@@ -72,6 +72,10 @@ class Cases(Protocol):
         """The newest decided cases under one of the same clauses."""
         ...
 
+    def decided(self, community: str, since: datetime) -> Sequence[Case]:
+        """All decided cases, newest first."""
+        ...
+
     def about_author(self, community: str, author: PersonRef, since: datetime) -> Sequence[Case]:
         """Decided cases about this person's messages, newest first."""
         ...

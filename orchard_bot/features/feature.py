@@ -55,6 +55,8 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What an offer or a dialog remembered."""
     observations: tuple[Observation, ...] = ()
+    examined: bool = False
+    """The detectors have looked at ``args``, a draft."""
 
     @property
     def account(self) -> AccountRef:
@@ -127,11 +129,13 @@ class Command:
     summary: str
     where: Where = Where.ANYWHERE
     roles: frozenset[Role] = frozenset({Role.MEMBER, Role.MODERATOR})
+    examines: bool = False
+    """In private, the detectors look at what stands behind it."""
 
     @property
     def info(self) -> CommandInfo:
         """What ``/help`` needs to know about it."""
-        return CommandInfo(self.name, self.summary, self.where, self.roles)
+        return CommandInfo(self.name, self.summary, self.where, self.roles, self.examines)
 
 
 @dataclass(frozen=True, slots=True)

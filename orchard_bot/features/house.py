@@ -46,6 +46,7 @@ class CommandInfo:
     summary: str
     where: Where
     roles: frozenset[Role]
+    examines: bool = False
 
 
 class House:
@@ -72,6 +73,11 @@ class House:
         self.commands: tuple[CommandInfo, ...] = ()
         """What all installed features understand; filled at start."""
         self._abilities: dict[ChatRef, Abilities] = {}
+
+    @property
+    def examining(self) -> frozenset[str]:
+        """Commands behind which a draft stands that the detectors are to look at."""
+        return frozenset(command.name for command in self.commands if command.examines)
 
     def in_chat(self, chat: ChatRef) -> Community | None:
         """The community whose group this is."""

@@ -8,6 +8,7 @@ A private dialog never goes on in a group.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from orchard_bot.chat.events import ChatOpened, ChoiceMade, MessagePosted, decode_event, encode_event
@@ -19,6 +20,7 @@ from orchard_bot.features.feature import Command, Handler, Request
 from orchard_bot.features.house import House
 from orchard_bot.features.unit import Option, Unit
 from orchard_bot.runtime.ledger import Ledger
+from orchard_bot.runtime.passage import Passage
 from orchard_bot.runtime.performing import Performing
 from orchard_bot.runtime.preparing import command_of
 from orchard_bot.runtime.routes import Routes
@@ -37,7 +39,7 @@ class Conversation:
         self._routes = routes
         self._performing = performing
 
-    def message(self, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
+    def message(self, event: MessagePosted, ledger: Ledger, now: datetime, passage: Passage) -> None:
         """Somebody wrote to the bot."""
         self._note_open(event.account, event.author, event.chat, ledger, now)
         text = visible(event.text).strip()
@@ -49,7 +51,7 @@ class Conversation:
         elif offer is not None:
             self._chosen(event, event.author, event.author_name, offer, ledger, now)
         else:
-            self._wish(event, text, ledger, now)
+            self._wish(event, text, ledger, now, passage)
 
     def opened(self, event: ChatOpened, ledger: Ledger, now: datetime) -> None:
         """Somebody opened a private chat: what was kept for them goes out, then the listeners hear of it.
@@ -104,7 +106,7 @@ class Conversation:
 
         return refuse
 
-    def _wish(self, event: MessagePosted, text: str, ledger: Ledger, now: datetime) -> None:
+    def _wish(self, event: MessagePosted, text: str, ledger: Ledger, now: datetime, passage: Passage) -> None:
         """Something that a feature has to answer, for one group."""
         name, args = _command(text)
         dialog = ledger.dialogs.get(event.account, event.author)
@@ -117,7 +119,7 @@ class Conversation:
         if name is not None and name not in self._routes.commands:
             self._reply(event, event.author, "runtime.unknown-command", ledger, now)
         elif community is not None:
-            self._in(community, event, dialog, ledger, now)
+            self._in(community, event, dialog, ledger, now, passage)
         elif not candidates:
             self._stranger(name, event, ledger, now)
         elif wanted:
@@ -135,11 +137,19 @@ class Conversation:
             self._reply(event, event.author, "runtime.stranger", ledger, now)
 
     def _in(
-        self, community: Community, event: MessagePosted, dialog: Dialog | None, ledger: Ledger, now: datetime
+        self,
+        community: Community,
+        event: MessagePosted,
+        dialog: Dialog | None,
+        ledger: Ledger,
+        now: datetime,
+        passage: Passage | None = None,
     ) -> None:
         text = visible(event.text).strip()
         name, args = _command(text)
         request = self._request(event, community, event.author, event.author_name, ledger, text=text, args=args)
+        if passage is not None and passage.draft is not None:
+            request = replace(request, observations=passage.observations, args=passage.draft, examined=True)
         if name is not None:
             self._command(name, request, ledger, now)
         elif dialog is not None:

@@ -40,7 +40,7 @@ class Core:
         self.storage = storage
         self.clock = clock
         self.log = log
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter(handled=0, duplicates=0, failures=0)
         """Events since the start: handled, duplicates, failures, malformed."""
         self.lanes = Bell(clock)
         self.outbox = Bell(clock)
@@ -69,6 +69,7 @@ class Core:
         """
         prepare = self._preparing.unseen if careful else self._preparing.prepare
         passages = [prepare(event) for event in events]
+        await self._read_closely(passages)
         now = self.clock.now()
 
         def work(ledger: Ledger) -> Effects:
@@ -81,15 +82,22 @@ class Core:
         await self._settle(await self.storage.write(work))
 
     async def enquire(self, event: Event, only: tuple[str, ...] | None, *, insist: bool) -> Passage:
-        """A passage with what only the platform, or a slow detector, can tell.
+        """A passage with what only the platform can tell, looked at in full.
 
         ``insist``: raise ``Unavailable`` rather than take somebody for a stranger because the platform does not answer.
         """
         passage = self._preparing.reconsider(event, only)
         if passage.enquire:
             await self._note_memberships(passage, insist=insist)
-            await asyncio.to_thread(self._preparing.observe_slowly, passage)
+        await self._read_closely([passage])
+        passage.ordinary = False
         return passage
+
+    async def _read_closely(self, passages: Sequence[Passage]) -> None:
+        """Off the event loop, where there are slow detectors; in the order in which the events came."""
+        if any(passage.unread for passage in passages):
+            await asyncio.to_thread(self._preparing.read_closely, passages)
+            self._preparing.conclude(passages)
 
     async def handle(self, passage: Passage, finish: Callable[[Ledger, Passage], None]) -> None:
         """Handle an event from its lane; ``finish`` is called in the same transaction."""

@@ -106,7 +106,7 @@ class Handling:
             case MessageEdited(private=True):
                 return
             case MessagePosted(private=True):
-                self._conversation.message(event, ledger, now)
+                self._conversation.message(event, ledger, now, passage)
             case ChoiceMade():
                 self._conversation.choice(event, ledger, now)
             case ChatOpened():

@@ -29,6 +29,10 @@ class Passage:
     """Nothing to do but to note that it came: the path of almost every message."""
     enquire: bool = False
     """Something has to be found out first that takes a while: it waits in its lane meanwhile."""
+    draft: str | None = None
+    """What somebody wants to be looked at before they post it, in private."""
+    unread: bool = False
+    """The slow detectors have yet to look at it."""
     only: tuple[str, ...] | None = None
     """On a further try: the features whose handlers failed; the others have done their part."""
 

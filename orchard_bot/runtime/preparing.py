@@ -1,4 +1,7 @@
-"""Before the transaction: normalise, authorise by place, detect. Pure and fast; almost every message ends here.
+"""Before the transaction: normalise, authorise by place, detect. Almost every message ends here.
+
+``prepare`` is pure and fast. Where there are slow detectors, ``read_closely`` follows on a thread of its own, and a
+batch is not confirmed before that: what waits there is bounded by the batches that platforms may have open.
 
 Failure policy: a detector that raises is noted as ill and left out for this message (fails open); everything
 else here cannot fail on any event that an adapter can make.
@@ -16,6 +19,7 @@ from orchard_bot.community.code_of_conduct import Tier
 from orchard_bot.community.community import Community, Watch
 from orchard_bot.detectors.observation import Detector, Observation
 from orchard_bot.detectors.reading import Reading
+from orchard_bot.detectors.thread import FollowsThreads, Post, Thread, best_scores
 from orchard_bot.features.house import House
 from orchard_bot.runtime.log import Log
 from orchard_bot.runtime.members import Members
@@ -23,6 +27,8 @@ from orchard_bot.runtime.passage import Passage
 
 COMMAND_LIMIT = 32
 REMEMBERED = 10_000
+MOST_THREADS = 500
+"""Chats whose last messages are remembered for detectors of threads; never their text."""
 MOST_ENQUIRIES = 20
 """Groups that the platform is asked about for one person; with more than these, people come by their group's link."""
 
@@ -34,6 +40,8 @@ class Preparing:
         self._house = house
         self._fast = tuple(one for one in detectors if not one.slow)
         self._slow = tuple(one for one in detectors if one.slow)
+        self._followers = tuple(one for one in detectors if isinstance(one, FollowsThreads))
+        self._threads: dict[str, Thread] = {}
         self._log = log
         self._lanes: dict[ChatRef, str] = {}
         self._asked: set[tuple[AccountRef, PersonRef]] = set()
@@ -64,11 +72,19 @@ class Preparing:
         passage.ordinary = False
         return passage
 
-    def observe_slowly(self, passage: Passage) -> None:
-        """What the slow detectors see; runs on a thread of its own."""
-        event = passage.event
-        if self._slow and passage.community and isinstance(event, MessagePosted) and passage.command is None:
-            passage.observations += self._observed(event.text, self._slow)
+    def read_closely(self, passages: Sequence[Passage]) -> None:
+        """What the slow detectors see in those that are ``unread``; may take milliseconds for each."""
+        for passage in passages:
+            if passage.unread and isinstance(passage.event, MessagePosted):
+                text = passage.event.text if passage.draft is None else passage.draft
+                passage.observations += self._observed(Reading(text), self._slow)
+
+    def conclude(self, passages: Sequence[Passage]) -> None:
+        """After ``read_closely``: what the messages are part of, and whether there is anything to do about them."""
+        for passage in passages:
+            if passage.unread and isinstance(passage.event, MessagePosted):
+                passage.unread = False
+                self._conclude(passage, passage.event)
 
     def _message(self, passage: Passage, event: MessagePosted) -> None:
         text, community = event.text, passage.community
@@ -76,27 +92,78 @@ class Preparing:
             passage.command, passage.args = command_of(text)
         if event.private:
             passage.enquire = bool(self.unasked(event.account, event.author))
+            if passage.command in self._house.examining:
+                passage.draft = passage.args
+                self._look(passage, event, passage.args)
         elif community is not None and passage.command is None:
             if community.watch is not Watch.OFF and text:
-                passage.observations = self._observed(text, self._fast)
-                passage.enquire = bool(self._slow)
-            passage.ordinary = (
-                not passage.observations
-                and not passage.enquire
-                and type(event) is MessagePosted
-                and (event.impersonal or self._knows(community, event.author))
-            )
+                self._look(passage, event, text)
+            else:
+                passage.ordinary = self._is_ordinary(passage, event)
 
-    def _observed(self, text: str, detectors: Sequence[Detector]) -> tuple[Observation, ...]:
+    def _look(self, passage: Passage, event: MessagePosted, text: str) -> None:
+        passage.observations = self._observed(Reading(text), self._fast)
+        passage.unread = bool(self._slow)
+        if not passage.unread:
+            self._conclude(passage, event)
+
+    def _conclude(self, passage: Passage, event: MessagePosted) -> None:
+        if passage.draft is None and self._followers and type(event) is MessagePosted:
+            passage.observations += self._followed(passage, event)
+        if passage.observations:
+            passage.observations = tuple(one for one in passage.observations if self._matters(one))
+        passage.ordinary = self._is_ordinary(passage, event)
+
+    def _is_ordinary(self, passage: Passage, event: MessagePosted) -> bool:
+        return (
+            passage.community is not None
+            and not passage.observations
+            and not passage.enquire
+            and passage.only is None
+            and type(event) is MessagePosted
+            and (event.impersonal or self._knows(passage.community, event.author))
+        )
+
+    def _observed(self, reading: Reading, detectors: Sequence[Detector]) -> tuple[Observation, ...]:
         found: list[Observation] = []
-        reading = Reading(text)
         for detector in detectors:
             try:
                 found.extend(detector.observe(reading))
             except Exception as error:
-                self.ill[detector.name] += 1
-                self._log.fault("detector failed", error, detector=detector.name)
-        return tuple(one for one in found if self._matters(one)) if found else ()
+                self._note_ill(detector, error)
+        return tuple(found)
+
+    def _followed(self, passage: Passage, event: MessagePosted) -> tuple[Observation, ...]:
+        thread = self._thread(passage.lane)
+        answered = event.reply_to.message if event.reply_to else None
+        thread.add(
+            Post(
+                key=str(event.message),
+                author=str(event.author),
+                at=event.at,
+                length=len(event.text),
+                answers=str(answered) if answered else None,
+                scores=best_scores(passage.observations),
+            )
+        )
+        found: list[Observation] = []
+        for follower in self._followers:
+            try:
+                found.extend(follower.follow(thread))
+            except Exception as error:
+                self._note_ill(follower, error)
+        return tuple(found)
+
+    def _thread(self, lane: str) -> Thread:
+        if lane not in self._threads:
+            if len(self._threads) >= MOST_THREADS:
+                del self._threads[next(iter(self._threads))]
+            self._threads[lane] = Thread()
+        return self._threads[lane]
+
+    def _note_ill(self, detector: Detector, error: Exception) -> None:
+        self.ill[detector.name] += 1
+        self._log.fault("detector failed", error, detector=detector.name)
 
     def _matters(self, observation: Observation) -> bool:
         spec = self._house.code.detector(observation.detector)

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from orchard_bot.community.code_of_conduct import HUMAN_ONLY, CodeOfConduct, DetectorSpec, Status, Tier
-from orchard_bot.detectors.observation import Detector, DetectorFactory, Observation
-from orchard_bot.detectors.reading import Reading
+from orchard_bot.community.code_of_conduct import HUMAN_ONLY, CodeOfConduct, DetectorSpec, Status
+from orchard_bot.detectors.observation import Detector, DetectorFactory
+from orchard_bot.settings.examples import Trial, try_examples
 from orchard_bot.settings.expectations import suggestion
 from orchard_bot.settings.toml_file import TomlFile, read_toml
 from orchard_bot.settings.toml_lines import KeyPath
@@ -34,21 +34,6 @@ class Policy(Struct, frozen=True):
         yield from zip(self.code.detectors, self.detectors, strict=True)
 
 
-class Trial(Struct, frozen=True):
-    """One example and what its detector made of it. ``at`` is where it stands in the file."""
-
-    detector: str
-    text: str
-    breach: bool
-    tier: Tier
-    at: KeyPath
-
-    @property
-    def passed(self) -> bool:
-        """Whether a breach was noticed, or what is fine was let pass."""
-        return self.breach == (self.tier is not Tier.NOTHING)
-
-
 def load_policy(path: Path | str, detectors: Mapping[str, DetectorFactory], *, examples: bool = True) -> Policy:
     """The policy at ``path``. ``detectors`` are the installed ones by name; ``examples``: try them, too.
 
@@ -61,25 +46,10 @@ def load_policy(path: Path | str, detectors: Mapping[str, DetectorFactory], *, e
     _check_detectors(file, code, detectors)
     built = tuple(_build(file, spec, number, detectors) for number, spec in enumerate(code.detectors))
     policy = Policy(code, built)
-    for trial in try_examples(policy) if examples else ():
+    for trial in try_examples(code, built) if examples else ():
         if not trial.passed:
             raise file.refuse(trial.at, _surprise(trial), fix=_SURPRISED)
     return policy
-
-
-def try_examples(policy: Policy) -> Iterator[Trial]:
-    """Every example of every detector, tried."""
-    for number, (spec, detector) in enumerate(policy.watches()):
-        for kind, texts in (("breach", spec.examples.breach), ("fine", spec.examples.fine)):
-            for place, text in enumerate(texts):
-                at = ("detectors", number, "examples", kind, place)
-                tier = tier_of(spec, detector.observe(Reading(text)))
-                yield Trial(spec.name, text, kind == "breach", tier, at)
-
-
-def tier_of(spec: DetectorSpec, observations: Sequence[Observation]) -> Tier:
-    """What these observations of one detector ask for, all in all."""
-    return spec.tier(max((one.score for one in observations), default=0.0))
 
 
 def _surprise(trial: Trial) -> str:
@@ -157,7 +127,7 @@ def _check_detectors(file: TomlFile, code: CodeOfConduct, detectors: Mapping[str
             raise file.refuse((*at, key), problem, fix=suggestion(spec.made_from, detectors))
         _check_its_clause(file, code, spec, at)
         if spec.threshold is None:
-            fix = "Write note_at = 0.7 for a private note, alert_at = 0.7 to tell the moderators, or both."
+            fix = "Write note_at = 0.7 for a private note, alert_at = 0.7 to tell the moderators, queue_at = 0.5 to let it wait."
             raise file.refuse(at, f"The detector '{spec.name}' has no threshold, so it could do nothing.", fix=fix)
         for kind, texts in (("breach", spec.examples.breach), ("fine", spec.examples.fine)):
             if len(texts) < ENOUGH:

@@ -33,6 +33,7 @@ _ABOUT = (
 )
 _WAITING = select(cases).where(_in_community, cases.c.state.in_(("open", "claimed"))).order_by(cases.c.number)
 _DECIDED = select(cases).where(*_decided).order_by(cases.c.decided_at.desc(), cases.c.number.desc())
+_DECIDED_SINCE = _DECIDED.where(cases.c.decided_at >= bindparam("since"))
 _ABOUT_AUTHOR = _DECIDED.where(cases.c.author == bindparam("author"), cases.c.decided_at >= bindparam("since"))
 _VERDICTS = (
     select(cases.c.verdict, func.count().label("times"))
@@ -100,6 +101,11 @@ class SqlCases(CaseReports):
                 if row.number != case.number and clauses.intersection(row.clauses):
                     found.append(from_row(row))
         return found
+
+    def decided(self, community: str, since: datetime) -> Sequence[Case]:
+        """See ``features.books.Cases``."""
+        rows = self._connection.execute(_DECIDED_SINCE, {"community": community, "since": since})
+        return [from_row(row) for row in rows]
 
     def about_author(self, community: str, author: PersonRef, since: datetime) -> Sequence[Case]:
         """See ``features.books.Cases``."""

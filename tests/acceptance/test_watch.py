@@ -217,3 +217,16 @@ async def test_a_report_adds_itself_to_what_the_watch_has_raised(telling: Tellin
         assert len(await story.cases()) == 1  # somebody reported it: people decide
         await story.chooses("joe", "dismiss")
         assert story.phone("priya").count("your report has been looked at") == 1
+
+
+async def test_a_draft_is_looked_at_in_private_and_leaves_no_trace(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await story.says("grace", "Morning all")
+        await story.tells_bot("grace", f"/check {MILD}")
+        said = story.heard("grace")[-1]
+        assert "If you posted that, I would notice this:" in said
+        assert "“f**k”" in said
+        await story.tells_bot("grace", f"/check {FINE}")
+        assert story.heard("grace")[-1].startswith("I see nothing there")
+        assert story.aloud() == []
+        assert await sightings(story) == []

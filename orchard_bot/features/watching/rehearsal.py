@@ -1,4 +1,4 @@
-"""Rehearsal: the moderators hear once a day what would have happened, and only if there is something to say."""
+"""The evening's digest: what would have happened, in rehearsal; what waits to be looked at, in earnest."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import time, timedelta
 
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText
-from orchard_bot.community.community import Community
+from orchard_bot.community.community import Community, Moderator
 from orchard_bot.community.local_time import next_time_of_day
 from orchard_bot.features.books import Planned
+from orchard_bot.features.casework.casebook import judges
 from orchard_bot.features.feature import Due
 from orchard_bot.features.unit import Unit
 from orchard_bot.features.watching.judgement import Would
@@ -37,6 +38,7 @@ def plan_digest(unit: Unit, community: Community) -> None:
 def on_digest(due: Due, unit: Unit) -> None:
     """What was noticed from evening to evening, by guideline. No text, and nobody's name."""
     community, words = due.community, unit.house.words
+    _say_what_waits(community, unit)
     # Subtracted on the wall clock: the day on which the clocks change is a whole day too.
     since = community.local(due.at) - timedelta(days=1)
     seen = Counter(
@@ -53,10 +55,23 @@ def on_digest(due: Due, unit: Unit) -> None:
         lines.append(words.private(f"watch.digest-{Would(would)}", title=title, count=count).value)
     lines.append(words.private("watch.digest-end").value)
     for moderator in community.moderators:
-        unit.tell(
-            community.chat.via,
-            moderator.person,
-            PrivateText("\n".join(lines)),
-            community=community.id,
-            priority=Priority.REMINDER,
-        )
+        _tell(community, unit, moderator, "\n".join(lines))
+
+
+def _say_what_waits(community: Community, unit: Unit) -> None:
+    """Cases that the watch put into the queue without calling anybody."""
+    quiet = [case for case in unit.books.cases.waiting(community.id) if not unit.books.cases.alerts(case.id)]
+    for moderator in community.moderators:
+        theirs = [case for case in quiet if moderator in judges(unit, case)]
+        if theirs:
+            _tell(community, unit, moderator, unit.house.words.private("watch.queue", count=len(theirs)).value)
+
+
+def _tell(community: Community, unit: Unit, moderator: Moderator, text: str) -> None:
+    unit.tell(
+        community.chat.via,
+        moderator.person,
+        PrivateText(text),
+        community=community.id,
+        priority=Priority.REMINDER,
+    )

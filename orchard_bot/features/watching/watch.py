@@ -16,13 +16,17 @@ from orchard_bot.features.books import Sighting
 from orchard_bot.features.casework.alerts import alert, update
 from orchard_bot.features.casework.case_view import QUOTE_LIMIT
 from orchard_bot.features.feature import Feature, Outcome, Request
+from orchard_bot.features.pause import over
 from orchard_bot.features.reporting.case_intake import hand_over, open_case
 from orchard_bot.features.reporting.matter import Matter, bounded
 from orchard_bot.features.told import forget, has_been_told, remember
 from orchard_bot.features.unit import Unit
 from orchard_bot.features.watching.changes import on_deleted, take_in_edit
+from orchard_bot.features.watching.heat import KIND as HEATED
+from orchard_bot.features.watching.heat import suggest_calm
 from orchard_bot.features.watching.judgement import Judgement, Would, judge
 from orchard_bot.features.watching.rehearsal import on_digest, plan_digest
+from orchard_bot.features.watching.tuning import remark, tuning_of
 
 NOTE_ENDS = timedelta(hours=24)
 """A note about a message of yesterday helps nobody."""
@@ -31,6 +35,7 @@ NOTE_ENDS = timedelta(hours=24)
 def on_posted(request: Request, unit: Unit) -> None:
     """A message in the group that a detector had something to say about."""
     if not request.private and request.observations:
+        suggest_calm(request, unit)
         _look(request, unit, unit.books.cases.about(request.posted.message))
 
 
@@ -58,7 +63,8 @@ def _look(request: Request, unit: Unit, known: Case | None) -> None:
     if community.watch is Watch.OFF or _approved(known, event):
         return
     notes = OptIn.NOTES in unit.books.consents.given(community.id, event.author)
-    judgement = judge(unit.house.code, request.observations, notes=notes, impersonal=event.impersonal)
+    tuning = tuning_of(unit, community)
+    judgement = judge(unit.house.code, request.observations, notes=notes, impersonal=event.impersonal, tuning=tuning)
     if judgement is None:
         return
     rehearsal = community.watch is Watch.REHEARSAL
@@ -79,6 +85,8 @@ def _look(request: Request, unit: Unit, known: Case | None) -> None:
         _note(request, unit, judgement)
     elif judgement.would is Would.ALERT:
         _alert(request, unit, judgement, known)
+    elif judgement.would is Would.QUEUE and (known is None or known.state not in LIVE):
+        _queue(request, unit, judgement, known)
 
 
 def _approved(known: Case | None, event: MessagePosted) -> bool:
@@ -113,22 +121,34 @@ def _note(request: Request, unit: Unit, judgement: Judgement) -> None:
     )
 
 
+def _queue(request: Request, unit: Unit, judgement: Judgement, known: Case | None) -> None:
+    """A case that waits; the evening's digest says that there is something to look at."""
+    _open(request, unit, judgement, known, safety=False)
+    plan_digest(unit, request.community)
+
+
+def _open(request: Request, unit: Unit, judgement: Judgement, known: Case | None, *, safety: bool) -> Case:
+    return open_case(
+        unit,
+        request.community,
+        _matter(request.posted),
+        *(clause.id for clause in judgement.clauses),
+        safety=safety,
+        before=known,
+        remarks=(f"noticed:{judgement.strongest.reason}", remark(judgement.strongest)),
+    )
+
+
 def _alert(request: Request, unit: Unit, judgement: Judgement, known: Case | None) -> None:
-    remark, clauses = f"noticed:{judgement.strongest.reason}", tuple(clause.id for clause in judgement.clauses)
+    noticed, clauses = f"noticed:{judgement.strongest.reason}", tuple(clause.id for clause in judgement.clauses)
     if known is None or known.state not in LIVE:
-        matter = _matter(request.posted)
-        case = open_case(
-            unit,
-            request.community,
-            matter,
-            *clauses,
-            safety=judgement.safety,
-            before=known,
-            remarks=(remark,),
-        )
-        alert(unit, case)
+        alert(unit, _open(request, unit, judgement, known, safety=judgement.safety))
         return
-    case = known.with_reason(clauses, safety=judgement.safety).with_remark(remark)
+    case = (
+        known.with_reason(clauses, safety=judgement.safety)
+        .with_remark(noticed)
+        .with_remark(remark(judgement.strongest))
+    )
     if case.state is CaseState.ASKED:
         hand_over(unit, case)
     elif case != known:
@@ -151,5 +171,5 @@ FEATURE = Feature(
     name="watch",
     listens={MessagePosted: on_posted, MessageEdited: on_edited, MessageDeleted: on_deleted},
     outcomes={"watch.note": on_note},
-    timers={"watch.digest": on_digest},
+    timers={"watch.digest": on_digest, HEATED: over},
 )

@@ -12,6 +12,9 @@ import pytest
 from orchard_bot.chat.abilities import Reach
 from orchard_bot.chat.platform import Finding
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
+from orchard_bot.cli.doctor import _of_detectors
+from orchard_bot.community.code_of_conduct import DetectorSpec
+from orchard_bot.detectors.meaning import MeaningDetector
 from orchard_bot.errors import Unavailable
 from orchard_bot.runtime import discovery
 from orchard_bot.storage.sqlite import SqliteEngine
@@ -133,3 +136,13 @@ def command_in_a_thread(command: Command, config: Path) -> str:
     """The command has an event loop of its own, which cannot run inside this test's."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(command, "doctor", "--config", config).result().output
+
+
+def test_detectors_that_cannot_see_are_named_with_the_command_that_helps() -> None:
+    spec = DetectorSpec(name="meaning-child", uses="meaning", clause="child", queue_at=0.5)
+    [finding] = _of_detectors([MeaningDetector(spec, None)])
+    assert not finding.ok
+    assert "1 of 1 see nothing: meaning-child." in finding.says
+    assert "pip install 'orchard-bot[semantic]'" in finding.fix
+    [well] = _of_detectors([])
+    assert well.ok

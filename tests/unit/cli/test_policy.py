@@ -9,10 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from orchard_bot.cli.policy import policy_app
-from orchard_bot.detectors import links, slurs, swearing
 
 OURS = Path(__file__).parents[3] / "config" / "code_of_conduct.toml"
-INSTALLED = {"swearing": swearing.build, "slurs": slurs.build, "links": links.build}
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +19,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str, file: Path = OURS) -> Result:
-    return CliRunner().invoke(policy_app, [*arguments, "--file", str(file)], obj=INSTALLED)
+    return CliRunner().invoke(policy_app, [*arguments, "--file", str(file)])
 
 
 def changed(tmp_path: Path, before: str, after: str) -> Path:
@@ -65,7 +63,7 @@ def test_a_file_that_is_not_there_ends_with_a_plain_sentence(tmp_path: Path, com
 def test_test_tries_every_example() -> None:
     result = run("test")
     assert result.exit_code == 0
-    assert "23 of 23" in result.output
+    assert "examples are judged as they should be" in result.output
     assert "WRONG" not in result.output
 
 
@@ -73,7 +71,6 @@ def test_test_ends_with_1_when_an_example_is_judged_wrongly(tmp_path: Path) -> N
     result = run("test", file=changed(tmp_path, "We saw a maine coon", "We saw a paki"))
     assert result.exit_code == 1
     assert "WRONG" in result.output
-    assert "22 of 23" in result.output
 
 
 def test_explain_shows_what_each_detector_sees_and_why() -> None:
@@ -89,7 +86,8 @@ def test_explain_as_json_can_be_read_by_a_program() -> None:
     swearing_seen, *others = found["detectors"]
     assert swearing_seen["verdict"] == "nothing"
     assert [(one["text"], one["score"]) for one in swearing_seen["observations"]] == [("bugger", 0.5)]
-    assert [other["observations"] for other in others] == [[], []]
+    rules = [other for other in others if not other["detector"].startswith("meaning")]
+    assert [other["observations"] for other in rules] == [[]] * len(rules)
 
 
 @pytest.mark.parametrize("how", [["--json"], []])
@@ -99,7 +97,7 @@ def test_explain_takes_any_characters(how: list[str]) -> None:
 
 def test_unless_the_caller_brings_detectors_the_installed_ones_are_used(tmp_path: Path) -> None:
     path = changed(tmp_path, 'name = "links"', 'name = "nobody-provides-this"')
-    path.write_text(path.read_text("utf-8").replace('["links"]', '["nobody-provides-this"]'), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace('["links", ', '["nobody-provides-this", '), encoding="utf-8")
     result = CliRunner().invoke(policy_app, ["check", "--file", str(path)])
     assert result.exit_code == 2
     assert "No installed package provides a detector" in result.output

@@ -150,3 +150,21 @@ def test_the_list_cannot_be_left_out(build: Build) -> None:
 
 def test_the_version_tells_lists_apart(build: Build) -> None:
     assert build(links.build, allow=["gov.uk"]).version != build(links.build, allow=["nhs.uk"]).version
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Sofa deals www.sofas4less.com", True),
+        ("Spelling games for homework www.spellwhiz.com", False),
+        ("so funny https://www.tiktok.com/@cat/1", True),
+        ("the dance for the assembly https://www.tiktok.com/@dance/1", False),
+        ("times on https://www.juniorswimmers.com", False),
+        ("sign here https://www.change.org/p/mast", False),
+        ("for school https://bit.ly/abc", True),
+        ("school log in https://gov.uk.sign-in.example/", True),
+    ],
+)
+def test_what_stands_beside_a_link_tells_whether_it_fits(build: Build, text: str, sure: bool) -> None:
+    [one] = build(links.build, allow=["gov.uk"]).observe(Reading(text))
+    assert (one.score > 0.6) is sure

@@ -395,3 +395,60 @@ def test_a_note_goes_only_to_somebody_who_asked_and_never_about_something_seriou
         assert notes
         assert not impersonal
         assert all(one.severity is Severity.MILD and not one.safety for one in judgement.clauses)
+
+
+HEATED = Observation("peaceful-solutions", (0, 4), 0.9, "The tone is getting sharper.", "heating-up", "1")
+LIKELY = seen("meaning-grievance", "grievance", 0.0)
+
+
+def queue_at(stage: Stage, detector: str) -> float:
+    spec = stage.house.code.detector(detector)
+    assert spec is not None
+    assert spec.queue_at is not None
+    return spec.queue_at
+
+
+def test_what_is_likely_but_not_clear_waits_in_the_queue_and_nobody_is_called(live: Stage) -> None:
+    message = post("Mrs Hale never answers, does she")
+    likely = replace(LIKELY, score=queue_at(live, "meaning-grievance"))
+    assert live.group(message, likely) == []
+    case = case_about(live, message)
+    assert case is not None
+    assert case.state is CaseState.OPEN
+    assert live.books.cases.alerts(case.id) == []
+    live.group(an_edit(message, "Mrs Hale never ever answers, does she"), likely)
+    assert len(live.books.cases.waiting("3b")) == 1, "one message, one case"
+
+
+def test_in_the_evening_moderators_hear_how_many_wait_and_those_concerned_do_not(live: Stage) -> None:
+    likely = replace(LIKELY, score=queue_at(live, "meaning-grievance"))
+    live.group(a_message("She never answers", author=live.mia), likely)
+    live.due(timedelta(days=1))
+    assert "when you have a minute: 1" in live.told(live.omar)[-1]
+    assert live.told(live.mia) == []
+
+
+def test_a_queued_clause_goes_to_the_queue_where_the_poster_does_not_want_notes(live: Stage) -> None:
+    spec = live.house.code.detector("commercial")
+    assert spec is not None
+    assert spec.note_at is not None
+    message = post("I make cakes, order now")
+    live.group(message, seen("commercial", "commercial", spec.note_at))
+    assert case_about(live, message) is not None
+
+
+def test_a_thread_that_heats_up_is_told_to_moderators_once_and_never_to_the_group(live: Stage) -> None:
+    live.group(post("Shut up"), HEATED)
+    live.group(post("No you"), HEATED)
+    assert [len(live.told(who)) for who in (live.mia, live.omar)] == [1, 1]
+    assert "A calm word from one of you may help" in live.told(live.mia)[0]
+    assert live.said() == []
+    assert live.books.cases.waiting("3b") == []
+    live.due(timedelta(hours=7))
+    live.group(post("And again"), HEATED)
+    assert len(live.told(live.mia)) == 2
+
+
+def test_in_rehearsal_no_calm_word_is_suggested(stage: Stage) -> None:
+    stage.group(post("Shut up"), HEATED)
+    assert stage.told(stage.mia) == []

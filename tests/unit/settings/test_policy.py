@@ -12,7 +12,9 @@ from orchard_bot.community.code_of_conduct import HUMAN_ONLY, Kind, Severity, St
 from orchard_bot.detectors import links, patterns, slurs, swearing
 from orchard_bot.detectors.observation import DetectorFactory
 from orchard_bot.errors import ConfigError
-from orchard_bot.settings.policy import Policy, load_policy, try_examples
+from orchard_bot.runtime.discovery import detectors as installed
+from orchard_bot.settings.examples import try_examples
+from orchard_bot.settings.policy import Policy, load_policy
 
 OURS = Path(__file__).parents[3] / "config" / "code_of_conduct.toml"
 INSTALLED: Mapping[str, DetectorFactory] = {
@@ -77,7 +79,7 @@ fine = ["a partition", "repetition is dull, said Ann", "hello"]
 
 @pytest.fixture(scope="module")
 def ours() -> Policy:
-    return load_policy(OURS, INSTALLED)
+    return load_policy(OURS, installed())
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -138,7 +140,7 @@ def test_what_the_school_may_do_cannot_be_reported_against_anybody(ours: Policy)
 
 
 def test_every_example_in_the_repository_is_judged_as_it_should_be(ours: Policy) -> None:
-    trials = list(try_examples(ours))
+    trials = list(try_examples(ours.code, ours.detectors))
     assert len(trials) >= 3 * 2 * len(ours.code.detectors)
     assert [trial for trial in trials if not trial.passed] == []
 
@@ -156,7 +158,8 @@ def test_an_example_with_the_wrong_verdict_is_refused_at_its_line(tmp_path: Path
         caught.value.line
         == SMALL.splitlines().index('fine = ["a partition", "repetition is dull, said Ann", "hello"]') + 1
     )
-    failed = [trial for trial in try_examples(load_policy(path, INSTALLED, examples=False)) if not trial.passed]
+    loaded = load_policy(path, INSTALLED, examples=False)
+    failed = [trial for trial in try_examples(loaded.code, loaded.detectors) if not trial.passed]
     assert [(trial.detector, trial.breach) for trial in failed] == [("petitions", False)]
 
 

@@ -1,0 +1,14 @@
+"""Notices adverts: goods and services offered for money (policy: no commercial services)."""
+
+from __future__ import annotations
+
+from orchard_bot.community.code_of_conduct import DetectorSpec
+from orchard_bot.detectors.cue_detector import CueDetector
+from orchard_bot.detectors.observation import Options
+
+REASON = "This may be an advert."
+
+
+def build(spec: DetectorSpec, options: Options) -> CueDetector:
+    """The detector; it has no options."""
+    return CueDetector(spec, options, "commercial", REASON)
