@@ -1,6 +1,9 @@
 """Brings messages from the writers' files into the data set: one JSON object a line, without duplicates.
 
 python training/import_messages.py FOLDER…      # each FOLDER is one writer's: <label>.txt or chatNN.txt
+python training/import_messages.py --unheard FOLDER…   # kept apart, for a figure that no training can flatter
+
+What is there already stays; a message of the same id takes the place of the old one.
 """
 
 from __future__ import annotations
@@ -129,16 +132,27 @@ def apart(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     return kept
 
 
-def write(name: str, rows: list[dict[str, object]]) -> None:
+def there(name: str) -> list[dict[str, object]]:
+    """What the data set has already."""
+    file = DATA / name
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
+
+def add(name: str, rows: list[dict[str, object]], *, distinct: bool) -> None:
     """One object a line."""
-    DATA.mkdir(exist_ok=True)
-    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    by_id = {str(row["id"]): row for row in [*there(name), *rows]}
+    kept = apart(list(by_id.values())) if distinct else list(by_id.values())
+    lines = [json.dumps(row, ensure_ascii=False) for row in kept]
     (DATA / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    count = Counter(str(row["split"]) for row in rows)
-    print(name, len(rows), dict(count))
+    print(name, len(kept), dict(Counter(str(row["split"]) for row in kept)))
 
 
 if __name__ == "__main__":
-    folders = [Path(one) for one in sys.argv[1:]]
-    write("messages.jsonl", apart([row for folder in folders for row in messages(folder)]))
-    write("chats.jsonl", [row for folder in folders for row in chats(folder)])
+    apart_from_training = sys.argv[1:2] == ["--unheard"]
+    folders = [Path(one) for one in sys.argv[1 + apart_from_training :]]
+    single = [row for folder in folders for row in messages(folder)]
+    if apart_from_training:
+        add("unheard.jsonl", [{**row, "split": "unheard"} for row in single], distinct=True)
+    else:
+        add("messages.jsonl", single, distinct=True)
+        add("chats.jsonl", [row for folder in folders for row in chats(folder)], distinct=False)

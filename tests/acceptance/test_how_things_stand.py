@@ -82,7 +82,7 @@ async def test_status_counts_what_could_not_be_delivered(telling: Telling, profi
         await story.chooses("amira", "Yes, post it then")
         story.world.revoke(story.larch, "post")
         await story.later(hours=15)
-        assert "could not be posted in the group" in story.phone("amira")
+        assert "did not get into the group" in story.phone("amira")
         assert "not deliverable: 1" in await status(story)
 
 

@@ -21,7 +21,8 @@ from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.storage.tables import cases, letters
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import NotPossible, SimMessage
-from tests.acceptance.conftest import GROUP_PROFILES, Story, Telling
+from tests.acceptance.conftest import Story, Telling
+from tests.acceptance.stages import SIMULATED
 
 QUIET = ("priya", "grace")
 """They write nothing in the group but commands: so nobody else may ever read their names."""
@@ -256,7 +257,7 @@ async def nothing_is_left_undone(story: Story) -> None:
 
 
 @settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
-@given(profile=st.sampled_from(GROUP_PROFILES), watch=st.sampled_from(list(Watch)), acts=moves, two=st.booleans())
+@given(profile=st.sampled_from(SIMULATED), watch=st.sampled_from(list(Watch)), acts=moves, two=st.booleans())
 async def test_nothing_private_in_public_whatever_people_do(
     telling: Telling, profile: Profile, watch: Watch, acts: list[Move], two: bool
 ) -> None:

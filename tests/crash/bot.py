@@ -133,7 +133,7 @@ def main(config: str, address: str, mutant: str = "") -> None:
         if pid == 0:
             signal.alarm(LIFE_SECONDS)
             asyncio.run(live(composition, address, msgspec.json.decode(line, type=Death), mutant))
-            sys.exit()
+            os._exit(0)  # what a fork inherits, an encoder's threads among it, is not the child's to take down
         _answer(pid)
         _answer(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
