@@ -151,8 +151,10 @@ if __name__ == "__main__":
     apart_from_training = sys.argv[1:2] == ["--unheard"]
     folders = [Path(one) for one in sys.argv[1 + apart_from_training :]]
     single = [row for folder in folders for row in messages(folder)]
+    streams = [row for folder in folders for row in chats(folder)]
     if apart_from_training:
         add("unheard.jsonl", [{**row, "split": "unheard"} for row in single], distinct=True)
+        add("unheard_chats.jsonl", [{**row, "split": "unheard"} for row in streams], distinct=False)
     else:
         add("messages.jsonl", single, distinct=True)
-        add("chats.jsonl", [row for folder in folders for row in chats(folder)], distinct=False)
+        add("chats.jsonl", streams, distinct=False)
