@@ -128,6 +128,8 @@ def main(config: str, address: str, mutant: str = "") -> None:
     """One life after the other: for each line on stdin the process id, and later how it ended."""
     composition = Composition.load(Path(config))
     composition.features = [*composition.features, TALLY]
+    # What else the shipped policy notices in the talk of this story is not what is counted here.
+    composition.detectors = [one for one in composition.detectors if one.name == "swearing"]
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
