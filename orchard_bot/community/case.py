@@ -1,7 +1,8 @@
 """A case: everything about one message that somebody reported or the watch noticed, until a person decides.
 
     ASKED ──timer or "still there"──▶ OPEN ──claim──▶ CLAIMED ──decide──▶ DECIDED
-      │                                │ ▲──expiry──────┘
+      │                                │ ▲──expiry──────┘                    │
+      │                                │ ▲──────── decision taken back ──────┘
       └──────── poster deletes it ─────┴──────────────────▶ SETTLED (kindly, no decision needed)
 
 A transition returns a new case or raises ``NotOpen`` (settled meanwhile) or ``NotYours`` (recused).
@@ -68,6 +69,8 @@ class Case(Struct, frozen=True, kw_only=True):
     state: CaseState = CaseState.OPEN
     claim: Claim | None = None
     decision: Decision | None = None
+    appealed_at: datetime | None = None
+    """When the poster asked for another moderator to look again; once for each case."""
     settled_at: datetime | None = None
 
     @property
@@ -119,6 +122,18 @@ class Case(Struct, frozen=True, kw_only=True):
             clause=self.clauses[0] if self.clauses else None,
         )
         return msgspec.structs.replace(self, state=CaseState.DECIDED, claim=None, decision=decision, settled_at=now)
+
+    def appealed(self, now: datetime) -> Case:
+        """The poster asks for another moderator to look again: once, and only about a decision."""
+        if self.decision is None or self.appealed_at is not None:
+            raise NotOpen("There is no decision to look at again, or that has been asked for already.")
+        return msgspec.structs.replace(self, appealed_at=now)
+
+    def reopened(self) -> Case:
+        """The decision is taken back: as if it had not been made, and the moderators decide anew."""
+        if self.decision is None:
+            raise NotOpen("There is no decision to take back.")
+        return msgspec.structs.replace(self, state=CaseState.OPEN, decision=None, settled_at=None)
 
     def taken_back(self, now: datetime) -> Case:
         """The poster removed the message, or what was wrong with it: closed kindly."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,8 @@ class Moderator(Struct, frozen=True):
 
     person: PersonRef
     name: str
+    on_call: bool = False
+    """Wants to hear of a risk to somebody at night too."""
 
 
 class Community(Struct, frozen=True, kw_only=True):
@@ -59,6 +61,10 @@ class Community(Struct, frozen=True, kw_only=True):
     quiet_hours: QuietHours = QuietHours(time(21), time(7, 30))
     watch: Watch = Watch.REHEARSAL
     confirm_removal_by_two: bool = False
+    step_by_step: bool = True
+    """A first time is answered by a kind note at most, and nobody skips a step (``ladder``)."""
+    steps_fade_after: timedelta = timedelta(days=180)
+    """After so long a decision about somebody counts no more when the next one is made."""
     posts_a_day: int = 3
     """How many messages nobody asked for the bot may post in the group in a day."""
 

@@ -19,6 +19,8 @@ class Verdict(StrEnum):
     """A kind private note to the poster."""
     ASK = "ask"
     """Ask the poster to remove the message."""
+    WARN = "warn"
+    """A private note that says plainly what may follow if it happens again."""
     DELETE = "delete"
     MUTE = "mute"
     REMOVE = "remove"
@@ -28,7 +30,7 @@ class Verdict(StrEnum):
 
 
 NEEDS_CONFIRMATION = frozenset({Verdict.MUTE, Verdict.REMOVE})
-NEEDS_POSTER = frozenset({Verdict.NOTE, Verdict.ASK, Verdict.MUTE, Verdict.REMOVE})
+NEEDS_POSTER = frozenset({Verdict.NOTE, Verdict.ASK, Verdict.WARN, Verdict.MUTE, Verdict.REMOVE})
 NEEDS_MESSAGE = frozenset({Verdict.ASK, Verdict.DELETE})
 MUTE_FOR = timedelta(hours=24)
 
@@ -47,6 +49,10 @@ class Decision(Struct, frozen=True, kw_only=True):
     def mandate(self, via: AccountRef) -> Mandate:
         """What the bot needs to act upon a member. ``via`` is where the moderator is told how it went."""
         return Mandate(self.moderator, via, self.case, f"{self.case}:{self.verdict}")
+
+    def taken_back(self, by: PersonRef, via: AccountRef) -> Mandate:
+        """What the bot needs to end what it did: ``by`` takes the decision back."""
+        return Mandate(by, via, self.case, f"{self.case}:{self.verdict}:taken-back")
 
 
 class JoinDecision(Struct, frozen=True, kw_only=True):

@@ -71,6 +71,8 @@ class ModeratorSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Platform and id, for example "telegram/12345"."""
     name: Words
     """How the other moderators know them."""
+    on_call: bool = False
+    """Wants to hear at night too when somebody may be at risk. Where nobody does, everybody hears of it."""
 
 
 class QuietSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +103,10 @@ class CommunitySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """"off", "rehearsal" (only tell the moderators what would have happened) or "live"."""
     confirm_removal_by_two: bool = False
     """Two moderators have to agree before a member is removed."""
+    step_by_step: bool = True
+    """A kind note comes before a warning, a warning before a mute, a mute before a removal; risk to somebody apart."""
+    steps_fade_after_days: Days = 180
+    """How long a decision about somebody counts when the next one is decided."""
     posts_a_day: Annotated[int, Meta(ge=0, le=50, description="a number from 0 to 50")] = 3
     """How many reminders and notices the bot may post in the group in a day."""
 
@@ -213,6 +219,8 @@ class Settings:
             quiet_hours=QuietHours(given.quiet_hours.start, given.quiet_hours.end),
             watch=given.watch,
             confirm_removal_by_two=given.confirm_removal_by_two,
+            step_by_step=given.step_by_step,
+            steps_fade_after=timedelta(days=given.steps_fade_after_days),
             posts_a_day=given.posts_a_day,
         )
 
@@ -234,7 +242,7 @@ class Settings:
                 raise self.file.refuse(place, f"{one.person!r} does not name a person.", fix=fix) from error
             if person in found:
                 raise self.file.refuse(place, "This moderator is listed twice.", fix="Remove one of the two.")
-            found[person] = Moderator(person, one.name)
+            found[person] = Moderator(person, one.name, one.on_call)
         return tuple(found.values())
 
     def _check_accounts(self) -> None:

@@ -23,6 +23,7 @@ _ALIKE = (
     "evidence",
     "evidence_until",
     "edited",
+    "appealed_at",
     "settled_at",
 )
 

@@ -74,6 +74,7 @@ cases = Table(
     Column("decided_at", Moment),
     Column("decided_policy", Text),
     Column("decided_clause", Text),
+    Column("appealed_at", Moment),
     Column("settled_at", Moment, index=True),
     Index(None, "community", "code", unique=True),
     Index(None, "community", "state"),

@@ -8,20 +8,56 @@ from orchard_bot.community.case import WAITING, Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.features.books import Alert
 from orchard_bot.features.casework.case_view import closing, options, view
-from orchard_bot.features.casework.casebook import account_of, case_of, judges
-from orchard_bot.features.feature import Feature, Outcome
+from orchard_bot.features.casework.casebook import account_of, case_of, community_of, judges
+from orchard_bot.features.casework.patience import (
+    MORNING,
+    UNANSWERED,
+    remind,
+    remind_later,
+    tell_in_the_morning,
+    to_hear_now,
+    wait_for_an_answer,
+)
+from orchard_bot.features.feature import Due, Feature, Outcome
 from orchard_bot.features.reporting.reporters import acknowledge, nobody_left, not_reached
 from orchard_bot.features.unit import Unit
 
 
 def alert(unit: Unit, case: Case) -> bool:
-    """Tell every moderator who may see the case. False where nobody is left: then the reporters hear that."""
+    """Tell every moderator who may see the case, at an hour that suits. False where nobody is left: the reporters hear."""
     found = judges(unit, case)
-    for moderator in found:
-        _send(unit, case, moderator)
     if not found:
         nobody_left(unit, case)
-    return bool(found)
+        return False
+    now = to_hear_now(unit, case)
+    for moderator in now:
+        _send(unit, case, moderator)
+    if len(now) < len(found):
+        tell_in_the_morning(unit, case)
+    wait_for_an_answer(unit, case)
+    return True
+
+
+def on_morning(due: Due, unit: Unit) -> None:
+    """The night is over: whoever has not heard of the case does now."""
+    case = case_of(unit, due.subject)
+    if case is None or case.state not in WAITING:
+        return
+    told = _newest(unit, case)
+    for moderator in judges(unit, case):
+        if moderator.person not in told:
+            _send(unit, case, moderator)
+
+
+def on_unanswered(due: Due, unit: Unit) -> None:
+    """Another day has passed."""
+    case = case_of(unit, due.subject)
+    if case is None:
+        return
+    if community_of(unit, case).is_quiet(unit.now):
+        remind_later(unit, case, int(due.data["times"]))
+    else:
+        remind(unit, case, int(due.data["times"]))
 
 
 def update(unit: Unit, case: Case, *, but: PersonRef | None = None) -> None:
@@ -31,7 +67,7 @@ def update(unit: Unit, case: Case, *, but: PersonRef | None = None) -> None:
         if moderator.person in sent:
             if moderator.person != but:
                 _change(unit, case, moderator, sent[moderator.person])
-        elif case.state in WAITING:
+        elif case.state in WAITING and moderator in to_hear_now(unit, case):
             _send(unit, case, moderator)
 
 
@@ -122,4 +158,8 @@ def _subject(outcome: Outcome, unit: Unit) -> tuple[Case | None, PersonRef]:
     return case_of(unit, case), PersonRef.parse(person)
 
 
-FEATURE = Feature(name="alerts", outcomes={"alerts.sent": on_sent, "alerts.updated": on_updated})
+FEATURE = Feature(
+    name="alerts",
+    outcomes={"alerts.sent": on_sent, "alerts.updated": on_updated},
+    timers={MORNING: on_morning, UNANSWERED: on_unanswered},
+)

@@ -9,11 +9,13 @@ from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.community.decision import Verdict
-from orchard_bot.features.casework.casebook import community_of, possible, time_of, titles
+from orchard_bot.features.casework.casebook import community_of, possible, reachable, recused, time_of, titles
 from orchard_bot.features.unit import Option, Unit
 
 QUOTE_LIMIT = 600
 NOTE_LIMIT = 300
+SIMILAR = 3
+"""How many decisions in similar cases are shown."""
 
 
 def view(unit: Unit, case: Case, reader: PersonRef) -> PrivateText:
@@ -25,6 +27,7 @@ def view(unit: Unit, case: Case, reader: PersonRef) -> PrivateText:
         lines.insert(0, words.private("alerts.safety").value)
     if case.edited:
         lines.append(words.private("alerts.changed-since").value)
+    lines.append(_similar(unit, case, reader))
     lines.append(_standing(unit, case, reader))
     return PrivateText("\n\n".join(line for line in lines if line))
 
@@ -50,7 +53,7 @@ def options(unit: Unit, case: Case) -> list[Option]:
     words, data = unit.house.words, {"case": case.id}
     found = [Option(words.label("cases.claim"), "cases.claim", data)]
     for verdict in Verdict:
-        if possible(case, verdict):
+        if possible(case, verdict) and reachable(unit, case, verdict):
             by_hand = "-by-hand" if not able(unit, case, verdict) else ""
             label = words.label(f"decisions.{verdict}{by_hand}")
             found.append(Option(label, "decisions.choose", {**data, "verdict": str(verdict)}))
@@ -97,6 +100,23 @@ def _remarks(unit: Unit, case: Case) -> list[str]:
         key, _, detail = remark.partition(":")
         lines.append(unit.house.words.private(f"alerts.remark.{key}", detail=detail).value)
     return lines
+
+
+def _similar(unit: Unit, case: Case, reader: PersonRef) -> str:
+    """How the last few like it were decided, so that like is treated alike. Nothing that concerns the reader."""
+    if case.state not in WAITING:
+        return ""
+    words, community = unit.house.words, community_of(unit, case)
+    found = [
+        words.private(
+            "alerts.similar-one",
+            verdict=words.private(f"decisions.as-{one.decision.verdict}").value,
+            day=f"{community.local(one.decision.at):%d %b}",
+        ).value
+        for one in unit.books.cases.decided_like(case, SIMILAR)
+        if one.decision is not None and reader not in recused(unit, one)
+    ]
+    return words.private("alerts.similar", decisions="; ".join(found)).value if found else ""
 
 
 def _standing(unit: Unit, case: Case, reader: PersonRef) -> str:

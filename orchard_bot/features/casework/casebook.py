@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.case import Case, recused_from
 from orchard_bot.community.code_of_conduct import Clause
 from orchard_bot.community.community import Community, Moderator
 from orchard_bot.community.decision import NEEDS_MESSAGE, NEEDS_POSTER, Verdict
+from orchard_bot.community.ladder import within_reach
 from orchard_bot.features.unit import Unit
 
 IMPERSONAL = "impersonal"
@@ -54,6 +57,23 @@ def possible(case: Case, verdict: Verdict) -> bool:
     if verdict in NEEDS_MESSAGE and case.message is None:
         return False
     return verdict is not Verdict.DELETE or case.author is not None
+
+
+def earlier(unit: Unit, case: Case) -> Sequence[Case]:
+    """What was decided about the same person's messages before, as far as it still counts."""
+    person = poster(case)
+    if person is None:
+        return ()
+    since = unit.now - community_of(unit, case).steps_fade_after
+    return [one for one in unit.books.cases.about_author(case.community, person, since) if one.number != case.number]
+
+
+def reachable(unit: Unit, case: Case, verdict: Verdict) -> bool:
+    """Whether this verdict is no step too far (``community.ladder``)."""
+    community = community_of(unit, case)
+    if not community.step_by_step:
+        return True
+    return within_reach(verdict, case, earlier(unit, case), unit.now, community.steps_fade_after)
 
 
 def clauses_of(unit: Unit, case: Case) -> list[Clause]:

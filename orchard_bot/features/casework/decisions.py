@@ -12,7 +12,8 @@ from orchard_bot.community.decision import NEEDS_CONFIRMATION, Verdict
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_decide
 from orchard_bot.features.casework.case_view import able, name_of, view
-from orchard_bot.features.casework.casebook import account_of, judges, possible, recused
+from orchard_bot.features.casework.casebook import account_of, judges, possible, reachable, recused
+from orchard_bot.features.casework.second_thoughts import undo_option
 from orchard_bot.features.casework.settling import kept_a_while
 from orchard_bot.features.casework.verdicts import carry_out, on_act, on_done_by_hand, on_told
 from orchard_bot.features.feature import Feature, Request
@@ -88,7 +89,14 @@ def _decide(request: Request, unit: Unit, case: Case, verdict: Verdict) -> None:
     carry_out(unit, decided, request.account)
     # As urgent as the word on how it went, so that it comes before that.
     done = f"decisions.done-{verdict}" if able(unit, case, verdict) else "decisions.done-by-hand"
-    unit.answer(request, unit.house.words.private(done, number=case.number), priority=Priority.MODERATION)
+    unit.answer(
+        request,
+        unit.house.words.private(done, number=case.number),
+        undo_option(unit, decided),
+        stays=True,
+        lasts=unit.house.retention.evidence,
+        priority=Priority.MODERATION,
+    )
     update(unit, decided)
     tell_outcome(unit, decided, "report.ended-decided")
 
@@ -129,6 +137,9 @@ def _decidable(request: Request, unit: Unit) -> Case | None:
     case = case_to_decide(request, unit)
     if case is not None and not possible(case, _verdict(request)):
         unit.answer(request, unit.house.words.private("decisions.not-possible"))
+        return None
+    if case is not None and not reachable(unit, case, _verdict(request)):
+        unit.answer(request, unit.house.words.private("decisions.too-soon"))
         return None
     return case
 

@@ -15,6 +15,7 @@ from orchard_bot.community.case import Case
 from orchard_bot.community.decision import MUTE_FOR, Decision, Verdict
 from orchard_bot.features.casework.case_view import QUOTE_LIMIT, name_of
 from orchard_bot.features.casework.casebook import account_of, case_of, clauses_of, community_of, poster, time_of
+from orchard_bot.features.casework.second_thoughts import appeal_option
 from orchard_bot.features.feature import Outcome, Request
 from orchard_bot.features.reporting.school_route import school_route
 from orchard_bot.features.unit import Option, Unit
@@ -32,7 +33,7 @@ def carry_out(unit: Unit, case: Case, via: AccountRef) -> None:
             route = school_route(unit.house.code, unit.house.words)
             text = unit.house.words.private("decisions.school-pointer", school=route)
             unit.tell(via, decision.moderator, text, community=case.community, priority=Priority.MODERATION)
-        case Verdict.NOTE | Verdict.ASK:
+        case Verdict.NOTE | Verdict.ASK | Verdict.WARN:
             tell_poster(unit, case)
         case Verdict.DELETE | Verdict.MUTE | Verdict.REMOVE:
             unit.emit(_act(unit, case, decision, via))
@@ -68,8 +69,11 @@ def tell_poster(unit: Unit, case: Case) -> None:
         account_of(unit, case),
         reader,
         text,
+        appeal_option(unit, case),
         community=case.community,
         near=community.chat,
+        stays=True,
+        lasts=unit.house.retention.evidence,
         origin="decisions.told",
         subject=case.id,
         priority=Priority.MODERATION,

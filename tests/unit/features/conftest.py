@@ -52,7 +52,10 @@ def _installed() -> list[Feature]:
 
 
 class Stage:
-    """Class 3B with its moderators Mia and Omar, the members Anna and Ben, and a year group that Mia moderates too."""
+    """Class 3B with its moderators Mia and Omar, the members Anna and Ben, and a year group that Mia moderates too.
+
+    Every verdict is within reach there, unless a test says otherwise.
+    """
 
     anna, ben, mia, omar = (a_person(name) for name in ("anna", "ben", "mia", "omar"))
     account = an_account()
@@ -60,7 +63,13 @@ class Stage:
     def __init__(self, ledger: SqlLedger) -> None:
         mia, omar = Moderator(self.mia, "Mia"), Moderator(self.omar, "Omar")
         communities = [
-            Community(id="3b", name="Class 3B", chat=a_group("3b"), moderators=(mia, omar)),
+            Community(
+                id="3b",
+                name="Class 3B",
+                chat=a_group("3b"),
+                moderators=(mia, omar),
+                step_by_step=False,
+            ),
             Community(id="year-4", name="Year 4", chat=a_group("year-4"), moderators=(mia,)),
         ]
         self.books = ledger

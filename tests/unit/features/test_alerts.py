@@ -47,6 +47,7 @@ def test_an_alert_offers_every_verdict_mildest_first(stage: Stage) -> None:
         "It's fine: dismiss",
         "Kind note",
         "Ask to remove",
+        "Warning",
         "Delete",
         "Mute for a day",
         "Remove from group",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +11,18 @@ from orchard_bot.chat.events import MessagePosted
 from orchard_bot.chat.intents import TellPrivately
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.case import Case, CaseState
+from orchard_bot.community.community import QuietHours
 from orchard_bot.testing.builders import a_message, an_edit
 
 if TYPE_CHECKING:
     from tests.unit.features.conftest import Stage
+
+
+@pytest.fixture(autouse=True)
+def a_long_evening(stage: Stage) -> None:
+    """Moderators hear at once until late; what a quiet night changes has a test of its own."""
+    stage.set(quiet_hours=QuietHours(time(23, 30), time(6)))
+
 
 WORDS = "Who lets their child come in like that?"
 CARL = PersonRef("sandbox", "carl")
