@@ -83,7 +83,7 @@ def _reminder(unit: Unit, case: Case, reader: Moderator, turn: Moderator | None,
 def _plan(unit: Unit, case: Case, kind: str, due: datetime, data: dict[str, int]) -> None:
     unit.books.schedules.plan(
         Planned(
-            key=f"{kind}:{case.id}:{due.isoformat()}",
+            key=f"{kind}:{case.id}",
             kind=kind,
             community=case.community,
             subject=case.id,

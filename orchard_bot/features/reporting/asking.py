@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from orchard_bot.chat.intents import Priority
@@ -30,7 +31,7 @@ from orchard_bot.features.unit import Option, Unit
 
 PATIENCE = timedelta(hours=2)
 PATIENCE_WHEN_UNSAFE = timedelta(minutes=15)
-ANSWERS = ("removed", "fine", "talk")
+ANSWERS = ("removed", "edit", "fine", "talk")
 ASKING_ENDS = timedelta(hours=24)
 """A note that the poster has not seen by then is not worth delivering: the moderators have had it for long."""
 
@@ -88,13 +89,17 @@ def on_answer(request: Request, unit: Unit) -> None:
         return
     if case.state is CaseState.ASKED and answer == "removed" and not case.safety:
         settle(unit, case, SAYS_REMOVED, by=request.person)
+    elif case.state is CaseState.ASKED and answer == "edit":
+        # Seen where the platform tells of edits; where it does not, the moderators look when the time is over.
+        unit.books.cases.save(case.with_remark("poster-edit"))
     elif case.state is CaseState.ASKED:
         hand_over(unit, case, f"poster-{answer}")
     else:
         told = case.with_remark(f"poster-{answer}")
         unit.books.cases.save(told)
         update(unit, told)
-    unit.answer(request, unit.house.words.private(f"report.poster-{answer}"))
+    left = ("removed", "talk") if answer == "edit" else ()
+    unit.answer(request, unit.house.words.private(f"report.poster-{answer}"), _answers(unit, case, left))
 
 
 def on_silent(due: Due, unit: Unit) -> None:
@@ -118,10 +123,7 @@ def _ask(unit: Unit, case: Case) -> None:
         reason="\n".join(clause.note for clause in clauses_of(unit, case)) or words.private("report.no-reason").value,
         policy=unit.house.code.label,
     )
-    options = [
-        Option(words.label(f"report.poster-{one}"), "report.poster-answer", {"case": case.id, "answer": one})
-        for one in ANSWERS
-    ]
+    options = _answers(unit, case, ANSWERS)
     unit.tell(
         account_of(unit, case),
         poster,
@@ -145,6 +147,13 @@ def _ask(unit: Unit, case: Case) -> None:
             timezone=community_of(unit, case).timezone,
         )
     )
+
+
+def _answers(unit: Unit, case: Case, which: Sequence[str]) -> list[Option]:
+    return [
+        Option(unit.house.words.label(f"report.poster-{one}"), "report.poster-answer", {"case": case.id, "answer": one})
+        for one in which
+    ]
 
 
 def _patience(unit: Unit, case: Case) -> tuple[timedelta, str]:

@@ -202,8 +202,8 @@ class Stage:
         self.now += after
         before = len(self.intents)
         for row in self.books.clockwork.due(self.now, 100):
-            self.timer(row.kind, subject=row.subject, data=row.data, at=row.due, community=row.community)
             self.books.clockwork.move_on(row.key, None)
+            self.timer(row.kind, subject=row.subject, data=row.data, at=row.due, community=row.community)
         return self.intents[before:]
 
     def timer(

@@ -56,7 +56,12 @@ def test_the_poster_is_asked_kindly_and_learns_nothing_of_the_reporter(stage: St
     [note] = stage.told(CARL)
     assert clause.note in note
     assert "Anna" not in note
-    assert stage.labels(CARL) == ["I've removed it", "I think it is fine", "I'd like to talk to a moderator"]
+    assert stage.labels(CARL) == [
+        "I've removed it",
+        "I'll change it",
+        "I think it is fine",
+        "I'd like to talk to a moderator",
+    ]
     assert case_about(stage, message).state is CaseState.ASKED
     assert stage.told(stage.mia) == []
     assert "two hours" in stage.told(stage.anna)[-1]
@@ -273,3 +278,23 @@ def test_outcomes_and_timers_of_cases_that_are_gone_do_nothing(stage: Stage) -> 
     assert stage.timer("report.poster-silent", subject="nonsense") == []
     del stage.house.communities["3b"]
     assert stage.outcome(note) == []
+
+
+def test_a_poster_who_means_to_change_it_has_the_time_for_it(stage: Stage) -> None:
+    message = ask(stage)
+    stage.choose("I'll change it", CARL)
+    assert "nobody holds it against you" in stage.told(CARL)[-1]
+    assert stage.labels(CARL) == ["I've removed it", "I'd like to talk to a moderator"]
+    assert case_about(stage, message).state is CaseState.ASKED
+    assert stage.told(stage.mia) == []
+    stage.due(timedelta(hours=2))
+    assert "meant to change it" in stage.told(stage.mia)[-1]
+
+
+def test_a_poster_who_changes_it_after_all_is_left_in_peace(stage: Stage) -> None:
+    message = ask(stage)
+    stage.choose("I'll change it", CARL)
+    stage.choose("I've removed it", CARL)
+    case = case_about(stage, message)
+    assert (case.state, case.decision) == (CaseState.SETTLED, None)
+    assert stage.told(stage.mia) == []
