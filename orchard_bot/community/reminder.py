@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from orchard_bot.chat.text import visible
+from orchard_bot.community.voice import speaks_for_school
 from orchard_bot.errors import OrchardError
 
 TITLE_LIMIT = 200
@@ -29,6 +30,10 @@ class NoSource(OrchardError):
 
 class UnfitTitle(OrchardError):
     """A reminder that does not say what it is about, or says too much. Use one line of at most 200 characters."""
+
+
+class SpeaksForSchool(OrchardError):
+    """A reminder that sounds as if the school said it. Say what is on, and when; the source says who published it."""
 
 
 class AsksForAnswer(OrchardError):
@@ -53,6 +58,8 @@ def checked_title(text: str) -> str:
     title = " ".join(visible(text).split())
     if not 0 < len(title) <= TITLE_LIMIT:
         raise UnfitTitle("A reminder says in one line, of at most 200 characters, what it is about.")
+    if speaks_for_school(title):
+        raise SpeaksForSchool("A reminder is posted by parents and does not speak for the school.")
     if _ASKS.search(title):
         raise AsksForAnswer("A reminder asks nobody for an answer.")
     return title

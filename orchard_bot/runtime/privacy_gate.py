@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from orchard_bot.chat.intents import HideCommand, Intent, Mandate, Mandated, Say, TellPrivately
 from orchard_bot.chat.text import PrivateText, PublicText
+from orchard_bot.community.voice import speaks_for_school
 from orchard_bot.errors import PrivacyBreach
 from orchard_bot.features.feature import Request
 from orchard_bot.features.house import House
@@ -33,6 +34,8 @@ def _said_in_a_group(intent: Say, house: House) -> None:
         raise PrivacyBreach("A group would have been told something that is not in the public wording.")
     if house.in_chat(intent.chat) is None:
         raise PrivacyBreach("Something would have been said in a chat that is no community's group.")
+    if speaks_for_school(intent.text.value):
+        raise PrivacyBreach("Something would have been said in a group as if the school said it.")
 
 
 def _told_to_one(intent: TellPrivately) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.books import Alert, Report
 from orchard_bot.storage.case_row import case_key
-from orchard_bot.storage.tables import case_alerts, case_reports
+from orchard_bot.storage.tables import case_alerts, case_conflicts, case_reports
 from orchard_bot.storage.upsert import unless_there
 
 _REPORT = unless_there(case_reports)
@@ -32,6 +32,10 @@ _TOLD = (
         case_reports.c.reporter == bindparam("whose"),
     )
     .values(told=True)
+)
+_CONFLICT = unless_there(case_conflicts)
+_CONFLICTS = select(case_conflicts.c.moderator).where(
+    case_conflicts.c.community == bindparam("community"), case_conflicts.c.number == bindparam("number")
 )
 _ALERT = unless_there(case_alerts)
 _ALERTS = (
@@ -73,6 +77,14 @@ class CaseReports:
         """See ``features.books.Cases``."""
         key = case_key(case)
         self._connection.execute(_TOLD, {"its": key["community"], "own": key["number"], "whose": reporter})
+
+    def add_conflict(self, case: str, moderator: PersonRef) -> None:
+        """See ``features.books.Cases``."""
+        _CONFLICT.run(self._connection, **case_key(case), moderator=moderator)
+
+    def conflicts(self, case: str) -> frozenset[PersonRef]:
+        """See ``features.books.Cases``."""
+        return frozenset(self._connection.execute(_CONFLICTS, case_key(case)).scalars())
 
     def add_alert(self, alert: Alert) -> None:
         """See ``features.books.Cases``. The same key again is the same alert."""

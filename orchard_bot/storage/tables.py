@@ -118,6 +118,17 @@ case_alerts = Table(
     info={"kept": "as long as the case (`cases`)"},
 )
 
+case_conflicts = Table(
+    "case_conflicts",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("moderator", person_ref, primary_key=True),
+    ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
+    comment="Which moderators have said that a case concerns them, so that they are not shown it again.",
+    info={"kept": "as long as the case (`cases`)"},
+)
+
 sightings = Table(
     "sightings",
     metadata,

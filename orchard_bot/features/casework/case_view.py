@@ -57,6 +57,17 @@ def options(unit: Unit, case: Case) -> list[Option]:
             by_hand = "-by-hand" if not able(unit, case, verdict) else ""
             label = words.label(f"decisions.{verdict}{by_hand}")
             found.append(Option(label, "decisions.choose", {**data, "verdict": str(verdict)}))
+    found.append(Option(words.label("cases.more"), "cases.more", data))
+    return found
+
+
+def further_options(unit: Unit, case: Case) -> list[Option]:
+    """What is needed less often than a decision."""
+    words, data = unit.house.words, {"case": case.id}
+    found = [Option(words.label("conflict.sure"), "conflict.sure", data)]
+    if unit.books.cases.reports(case.id):
+        found.insert(0, Option(words.label("relay.ask"), "relay.ask", data))
+        found.append(Option(words.label("opening.propose"), "opening.propose", data))
     return found
 
 

@@ -35,8 +35,9 @@ def account_of(unit: Unit, case: Case) -> AccountRef:
 
 
 def recused(unit: Unit, case: Case) -> frozenset[PersonRef]:
-    """Who may not see this case: its poster, and those who reported it."""
-    return recused_from(case, frozenset(report.reporter for report in unit.books.cases.reports(case.id)))
+    """Who may not see this case: its poster, those who reported it, and who has said that it concerns them."""
+    reporters = frozenset(report.reporter for report in unit.books.cases.reports(case.id))
+    return recused_from(case, reporters) | unit.books.cases.conflicts(case.id)
 
 
 def judges(unit: Unit, case: Case) -> list[Moderator]:

@@ -9,7 +9,7 @@ from orchard_bot.community.case import Case, CaseState
 from orchard_bot.community.community import Role
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_decide, case_to_see
-from orchard_bot.features.casework.case_view import clock, name_of, options, view
+from orchard_bot.features.casework.case_view import clock, further_options, name_of, options, view
 from orchard_bot.features.casework.casebook import recused, titles
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Option, Unit
@@ -53,6 +53,14 @@ def on_case(request: Request, unit: Unit) -> None:
 def on_show(request: Request, unit: Unit) -> None:
     """One case in full, from the list."""
     _show(request, unit, str(request.data["case"]))
+
+
+def on_more(request: Request, unit: Unit) -> None:
+    """What else can be done with a case."""
+    case = case_to_see(request, unit, str(request.data["case"]))
+    if case is not None:
+        text = unit.house.words.private("cases.further", number=case.number)
+        unit.answer(request, text, further_options(unit, case), once=False)
 
 
 def on_claim(request: Request, unit: Unit) -> None:
@@ -112,5 +120,5 @@ FEATURE = Feature(
         Command("cases", on_cases, summary="cases.summary", roles=_MODERATORS),
         Command("case", on_case, summary="cases.summary-one", roles=_MODERATORS),
     ),
-    actions={"cases.show": on_show, "cases.claim": on_claim, "cases.release": on_release},
+    actions={"cases.show": on_show, "cases.more": on_more, "cases.claim": on_claim, "cases.release": on_release},
 )

@@ -12,6 +12,7 @@ from orchard_bot.community.reminder import (
     AsksForAnswer,
     NewsletterItem,
     NoSource,
+    SpeaksForSchool,
     UnfitTitle,
     checked_source,
     checked_title,
@@ -107,6 +108,8 @@ def _take(field: str, draft: dict[str, Any], text: str, request: Request, unit: 
             draft[field] = moment.isoformat()
     except UnfitTitle:
         return words.private("remind.unfit-title")
+    except SpeaksForSchool:
+        return words.private("remind.speaks-for-school")
     except AsksForAnswer:
         return words.private("remind.asks-for-answer")
     except NoSource:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.text import PrivateText
+from orchard_bot.community.community import Community
 from orchard_bot.features.feature import Request
 from orchard_bot.features.reporting.asking import ask_poster
-from orchard_bot.features.reporting.case_intake import Reporter, Taken, confide
+from orchard_bot.features.reporting.case_intake import Reporter, Taken, confide, is_safety
 from orchard_bot.features.reporting.matter import Matter, matter_in
 from orchard_bot.features.reporting.reporters import standing
 from orchard_bot.features.unit import Option, Unit
 
 A_PAGE = 6
 """Guidelines on one page of choices; "more" and "not sure" stand below them."""
+
+FEW = 4
+"""Fewer people than this who could have seen a message: whoever reported it may be guessed."""
 
 TO_MODERATORS, TO_POSTER = "moderators", "poster"
 
@@ -58,11 +62,44 @@ def on_safety(request: Request, unit: Unit) -> None:
 
 def tell_moderators(request: Request, unit: Unit, matter: Matter, clause: str | None, *, safety: bool = False) -> None:
     """The report goes to the moderators; the reporter hears that it is on its way, and no more than that."""
+    if is_safety(unit, clause):
+        unit.answer(request, unit.house.words.private("report.emergency"), priority=Priority.SAFETY)
+    elif not safety and few_could_have_seen(unit, request.community, matter):
+        _warn(request, unit, matter, clause)
+        return
+    send(request, unit, matter, clause, safety=safety)
+
+
+def on_anyway(request: Request, unit: Unit) -> None:
+    """So few people are in the group that they may be guessed, and they report it all the same."""
+    send(request, unit, matter_in(request.data), request.data.get("clause"))
+
+
+def few_could_have_seen(unit: Unit, community: Community, matter: Matter) -> bool:
+    """Whether so few people read the group that a reporter may be guessed; only where the platform lists them."""
+    abilities, people = unit.house.abilities(community.chat), unit.books.people
+    if abilities is None or not abilities.list_members:
+        return False
+    wrote_it = matter.author is not None and people.is_member(community.id, matter.author)
+    return people.count(community.id) - wrote_it < FEW
+
+
+def send(request: Request, unit: Unit, matter: Matter, clause: str | None, *, safety: bool = False) -> None:
+    """Off it goes."""
     reporter = Reporter(request.person, request.account)
     taken = confide(unit, request.community, reporter, matter, clause, safety=safety)
     if not taken.nobody:
         # Where nobody is left, the reporter has been told that already.
         unit.answer(request, _on_its_way(unit, taken), priority=Priority.ACKNOWLEDGEMENT)
+
+
+def _warn(request: Request, unit: Unit, matter: Matter, clause: str | None) -> None:
+    words = unit.house.words
+    options = [
+        Option(words.label("report.anyway"), "report.anyway", matter.data(clause=clause)),
+        Option(words.label("report.nothing"), "report.nothing"),
+    ]
+    unit.answer(request, words.private("report.may-be-guessed"), options)
 
 
 def _on_its_way(unit: Unit, taken: Taken) -> PrivateText:

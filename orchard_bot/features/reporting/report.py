@@ -19,6 +19,7 @@ from orchard_bot.chat.text import shown_name
 from orchard_bot.features.feature import Command, Feature, Outcome, Request
 from orchard_bot.features.reporting.asking import on_answer, on_poster, on_silent
 from orchard_bot.features.reporting.confiding import (
+    on_anyway,
     on_ask_for_me,
     on_guideline,
     on_moderators,
@@ -177,6 +178,7 @@ FEATURE = Feature(
         "report.guideline": on_guideline,
         "report.school": on_school,
         "report.safety": on_safety,
+        "report.anyway": on_anyway,
         "report.nothing": on_nothing,
         "report.poster-answer": on_answer,
         "report.mended": on_mended,

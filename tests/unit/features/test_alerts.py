@@ -52,6 +52,7 @@ def test_an_alert_offers_every_verdict_mildest_first(stage: Stage) -> None:
         "Mute for a day",
         "Remove from group",
         "School route",
+        "More …",
     ]
 
 
