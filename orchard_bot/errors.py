@@ -109,6 +109,10 @@ class StorageBusy(StorageError):
     """Another process uses this database. Stop the other bot, or give this one a database of its own."""
 
 
+class KeyMissing(StorageError):
+    """What is sealed in the database cannot be opened. Put its key back; the words are lost without it."""
+
+
 class SchemaTooNew(StorageError):
     """The database was written by a newer Orchard Bot. Install that version, or restore a backup."""
 

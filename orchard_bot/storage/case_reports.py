@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.books import Alert, Report
 from orchard_bot.storage.case_row import case_key
-from orchard_bot.storage.tables import case_alerts, case_reports
+from orchard_bot.storage.tables import case_alerts, case_reports, reporters
 from orchard_bot.storage.upsert import unless_there
 
 _REPORT = unless_there(case_reports)
-_REPORTS = (
-    select(case_reports)
-    .where(case_reports.c.community == bindparam("community"), case_reports.c.number == bindparam("number"))
-    .order_by(case_reports.c.at, case_reports.c.reporter)
+_REPORTER = unless_there(reporters)
+_whole = select(
+    *(case_reports.c[name] for name in ("community", "number", "account", "at", "clause", "note", "told")),
+    reporters.c.person,
+).join(
+    reporters,
+    and_(
+        reporters.c.community == case_reports.c.community,
+        reporters.c.number == case_reports.c.number,
+        reporters.c.token == case_reports.c.reporter,
+    ),
 )
-_REPORTS_BY = (
-    select(case_reports)
-    .where(case_reports.c.community == bindparam("community"), case_reports.c.reporter == bindparam("reporter"))
-    .order_by(case_reports.c.at, case_reports.c.number)
-)
+_REPORTS = _whole.where(
+    case_reports.c.community == bindparam("community"), case_reports.c.number == bindparam("number")
+).order_by(case_reports.c.at, case_reports.c.reporter)
+_REPORTS_BY = _whole.where(
+    case_reports.c.community == bindparam("community"), case_reports.c.reporter == bindparam("reporter")
+).order_by(case_reports.c.at, case_reports.c.number)
 _TOLD = (
     update(case_reports)
     .where(
@@ -49,9 +57,11 @@ class CaseReports:
 
     def add_report(self, report: Report) -> bool:
         """See ``features.books.Cases``."""
+        key = case_key(report.case)
+        _REPORTER.run(self._connection, **key, token=report.reporter, person=report.reporter)
         return _REPORT.run(
             self._connection,
-            **case_key(report.case),
+            **key,
             reporter=report.reporter,
             account=report.account,
             at=report.at,
@@ -93,7 +103,7 @@ class CaseReports:
 def _report(row: Row[Any]) -> Report:
     return Report(
         case=f"{row.community}/{row.number}",
-        reporter=row.reporter,
+        reporter=row.person,
         account=row.account,
         at=row.at,
         clause=row.clause,

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
-from orchard_bot.storage.columns import Moment, Ref, RowId
+from orchard_bot.storage.columns import Moment, PersonToken, Ref, RowId, Sealed
 
 metadata = MetaData(
     naming_convention={
@@ -60,9 +59,9 @@ cases = Table(
     Column("safety", Boolean, nullable=False),
     Column("message", message_ref),
     Column("author", person_ref),
-    Column("author_name", Text, nullable=False),
+    Column("author_name", Sealed(str), nullable=False),
     Column("posted_at", Moment),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", Sealed(str), nullable=False),
     Column("evidence_until", Moment, index=True),
     Column("edited", Boolean, nullable=False),
     Column("remarks", JSON, nullable=False),
@@ -90,16 +89,28 @@ case_reports = Table(
     metadata,
     Column("community", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("reporter", person_ref, primary_key=True),
+    Column("reporter", PersonToken, primary_key=True),
     Column("account", account_ref, nullable=False),
     Column("at", Moment, nullable=False),
     Column("clause", Text),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed(str), nullable=False),
     Column("told", Boolean, nullable=False),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "reporter"),
-    comment="Who reported a case, so that they can be told how it ended. Never shown to moderators.",
+    comment="That somebody reported a case, and what they wrote; who it was is a token that says nothing without the key.",
     info={"kept": "as long as the case (`cases`); the note as long as its evidence (`evidence`, `open_case`)"},
+)
+
+reporters = Table(
+    "reporters",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("token", PersonToken, primary_key=True),
+    Column("person", Sealed(PersonRef), nullable=False),
+    ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
+    comment="Who reported a case, sealed, so that they can be told how it ended. Never shown to moderators.",
+    info={"kept": "as long as the case (`cases`)"},
 )
 
 case_alerts = Table(
@@ -140,7 +151,7 @@ dialogs = Table(
     Column("account", account_ref, primary_key=True),
     Column("person", person_ref, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", Sealed(dict), nullable=False),
     Column("version", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     comment="The one question each person may answer in their own words, so that a restart loses no half-told report.",
@@ -157,7 +168,7 @@ offers = Table(
     Column("person", person_ref, nullable=False),
     Column("community", Text, nullable=False),
     Column("action", Text, nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", Sealed(dict), nullable=False),
     Column("key", Text, nullable=False, index=True),
     Column("once", Boolean, nullable=False),
     Column("stays", Boolean, nullable=False),
@@ -275,7 +286,7 @@ queue = Table(
     Column("id", RowId, primary_key=True),
     Column("lane", Text, nullable=False),
     Column("account", account_ref, nullable=False),
-    Column("event", LargeBinary, nullable=False),
+    Column("event", Sealed(bytes), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("put_at", Moment, nullable=False),
     Column("due", Moment, nullable=False),
@@ -300,9 +311,8 @@ letters = Table(
     Column("destination", Text, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    Column("intent", LargeBinary),
-    Column("origin", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("intent", Sealed(bytes)),
+    Column("origin", Sealed(str), nullable=False),
     Column("changes", Text),
     Column("tries", Integer, nullable=False),
     Column("steps_done", Integer, nullable=False),
@@ -349,6 +359,15 @@ moves = Table(
     Column("chat", chat_ref, nullable=False),
     comment="Where a group goes on after the platform gave it another id.",
     info={"kept": "as long as the group is used"},
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("proof", Sealed(str), nullable=False),
+    comment="One row: a word that the right key opens.",
+    info={"kept": "always; it says nothing about anybody"},
 )
 
 runs = Table(
