@@ -14,6 +14,7 @@
     ├── StorageError           the database refused
     │   ├── StorageFull        no room on the disk
     │   ├── StorageBusy        somebody else holds the database file
+    │   ├── KeyMissing         what is sealed cannot be opened
     │   └── SchemaTooNew       the file was written by a newer version
     ├── NotOpen                a case or choice that has already been settled
     ├── NotYours               a person without the authority for this

@@ -1,4 +1,4 @@
-"""``orchard-bot``: run · check · doctor · init · policy · db. Each command's file imports what it needs, when it runs."""
+"""``orchard-bot``: run · check · doctor · init · policy · db · privacy. Each command's file imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_diff import diff
 from orchard_bot.cli.policy_rehearse import rehearse
 from orchard_bot.cli.policy_score import score
+from orchard_bot.cli.privacy import privacy_app
 
 app = typer.Typer(
     help="Orchard Bot: a quiet helper for class group chats.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -21,6 +22,7 @@ for command in (score, rehearse, diff):
     policy_app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(db_app, name="db")
+app.add_typer(privacy_app, name="privacy")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]
 DEFAULT = Path("config/orchard.toml")

@@ -16,6 +16,7 @@ from orchard_bot.settings.orchard import load_settings
 from orchard_bot.storage.backup import backup as back_up
 from orchard_bot.storage.backup import damage, orphans
 from orchard_bot.storage.backup import restore as put_back
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.migrations import head
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.sqlite_connection import driver_of
@@ -89,7 +90,8 @@ def migrate(config: Config = DEFAULT, database: Database = None) -> None:
     """Bring the database to this version's schema, after a backup. The bot does the same at every start."""
     with plain_refusal():
         file = _chosen(config, database)
-        kept = bring_up(file, now=SystemClock().now())
+        keyring = Keyring.beside(file, None if database else load_settings(config).key_file)
+        kept = bring_up(file, now=SystemClock().now(), keyring=keyring)
     typer.echo(f"The schema is up to date: {file}" + _kept(kept))
 
 

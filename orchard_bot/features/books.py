@@ -15,7 +15,11 @@ from orchard_bot.community.decision import Verdict
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """One person's report of a case. Who it was is never shown to moderators."""
+    """One person's report of a case.
+
+    ``reporter`` is opened for what the bot does by itself: writing to them and keeping them off the bench. It is never
+    shown. What moderators, letters' keys or logs may have is ``token``.
+    """
 
     case: str
     reporter: PersonRef
@@ -25,6 +29,8 @@ class Report(Struct, frozen=True, kw_only=True):
     note: str = ""
     told: bool = False
     """The reporter has heard the outcome."""
+    token: str = ""
+    """Stands for the reporter wherever somebody may read it: says nothing without the key. Storage fills it in."""
 
 
 class Alert(Struct, frozen=True):
@@ -85,6 +91,14 @@ class Cases(Protocol):
         ...
 
     def reports(self, case: str) -> Sequence[Report]: ...
+    def reporter_of(self, case: str, token: str) -> PersonRef | None:
+        """Who stands behind the token of a report of this case; None where there is no such report.
+
+        For opening a sealed reporter to people, after two moderators have agreed and the reporter is told. Nothing
+        else may ask.
+        """
+        ...
+
     def reports_by(self, community: str, reporter: PersonRef) -> Sequence[Report]: ...
     def mark_told(self, case: str, reporter: PersonRef) -> None: ...
     def add_alert(self, alert: Alert) -> None: ...

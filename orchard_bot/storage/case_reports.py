@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, select, type_coerce, update
 
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.books import Alert, Report
@@ -15,8 +15,9 @@ from orchard_bot.storage.upsert import unless_there
 
 _REPORT = unless_there(case_reports)
 _REPORTER = unless_there(reporters)
-_whole = select(
+_whole: Select[Any] = select(
     *(case_reports.c[name] for name in ("community", "number", "account", "at", "clause", "note", "told")),
+    reporters.c.token,
     reporters.c.person,
 ).join(
     reporters,
@@ -32,6 +33,11 @@ _REPORTS = _whole.where(
 _REPORTS_BY = _whole.where(
     case_reports.c.community == bindparam("community"), case_reports.c.reporter == bindparam("reporter")
 ).order_by(case_reports.c.at, case_reports.c.number)
+_REPORTER_OF = select(reporters.c.person).where(
+    reporters.c.community == bindparam("community"),
+    reporters.c.number == bindparam("number"),
+    type_coerce(reporters.c.token, Text) == bindparam("stand_in"),
+)
 _TOLD = (
     update(case_reports)
     .where(
@@ -74,6 +80,12 @@ class CaseReports:
         """See ``features.books.Cases``. Oldest first."""
         return [_report(row) for row in self._connection.execute(_REPORTS, case_key(case))]
 
+    def reporter_of(self, case: str, token: str) -> PersonRef | None:
+        """See ``features.books.Cases``."""
+        values = case_key(case) | {"stand_in": token}
+        found: PersonRef | None = self._connection.execute(_REPORTER_OF, values).scalar_one_or_none()
+        return found
+
     def reports_by(self, community: str, reporter: PersonRef) -> Sequence[Report]:
         """See ``features.books.Cases``. Oldest first."""
         rows = self._connection.execute(_REPORTS_BY, {"community": community, "reporter": reporter})
@@ -109,4 +121,5 @@ def _report(row: Row[Any]) -> Report:
         clause=row.clause,
         note=row.note,
         told=row.told,
+        token=row.token,
     )

@@ -83,7 +83,7 @@ def keyring_of(dialect: Dialect) -> Keyring:
 class Sealed(TypeDecorator[Any]):
     """What people wrote, who they are, and events and intents that say so: sealed at rest with the database's keys.
 
-    ``of`` is what it is in Python: str, bytes, dict (as JSON) or PersonRef. Reading raises KeyMissing.
+    ``of`` is what it is in Python: str, bytes, dict (as JSON), PersonRef or MessageRef. Reading raises KeyMissing.
     """
 
     impl = LargeBinary
@@ -111,21 +111,23 @@ _IN: dict[type, Callable[[Any], bytes]] = {
     bytes: bytes,
     dict: msgspec.json.encode,
     PersonRef: lambda person: str(person).encode(),
+    MessageRef: lambda message: str(message).encode(),
 }
 _OUT: dict[type, Callable[[bytes], Any]] = {
     str: bytes.decode,
     bytes: bytes,
     dict: msgspec.json.decode,
     PersonRef: lambda person: PersonRef.parse(person.decode()),
+    MessageRef: lambda message: MessageRef.parse(message.decode()),
 }
 
 
-class PersonToken(TypeDecorator[PersonRef]):
-    """A person as a stand-in that can be looked for, but not read: ``Keyring.token``."""
+class Token(TypeDecorator[Any]):
+    """A ref as a stand-in that can be looked for, but not read: ``Keyring.token``. Reading gives the stand-in."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: PersonRef | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: PersonRef | MessageRef | None, dialect: Dialect) -> str | None:
         """The stand-in."""
         return None if value is None else keyring_of(dialect).token(str(value))

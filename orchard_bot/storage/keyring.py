@@ -2,6 +2,9 @@
 
 Sealing is Fernet (AES-128-CBC with HMAC-SHA256) from ``cryptography``; the first key seals, all keys open. They are in
 a file beside the database that only its owner can read, one to a line, newest first, or in the environment.
+
+The last key also makes the stand-ins for people (``Keyring.token``). It stays when the others are changed, so that the
+audit trail goes on.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from orchard_bot.errors import KeyMissing, StorageError
+from orchard_bot.errors import KeyMissing
 from orchard_bot.storage.database_file import OWNER_ONLY, usable
 
 IN_ENVIRONMENT = "ORCHARD_BOT_KEYS"
@@ -35,9 +38,10 @@ class Keyring:
         self._environment = environment
 
     @classmethod
-    def beside(cls, database: Path) -> Keyring:
-        """The keys of this database, where nothing else is said."""
-        return cls(database.with_name(database.name + ".key"))
+    def beside(cls, database: Path, key_file: Path | None = None) -> Keyring:
+        """The keys of this database: in the file beside it, where no other is named."""
+        path = database.resolve()
+        return cls(key_file or path.with_name(path.name + ".key"))
 
     @classmethod
     def of(cls, *keys: str) -> Keyring:
@@ -49,6 +53,11 @@ class Keyring:
         """Whether there are keys at all."""
         return IN_ENVIRONMENT in self._environment or self.path.exists()
 
+    @property
+    def place(self) -> str:
+        """Where they are, in words for an error."""
+        return IN_ENVIRONMENT if self.in_environment else str(self.path)
+
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Newest first."""
@@ -57,7 +66,7 @@ class Keyring:
             given = self._read()
         found = tuple(key for line in given.splitlines() if not line.startswith("#") for key in line.split())
         if not found:
-            raise KeyMissing(f"There is no key in {self.path}. Put the file back from where you keep a copy of it.")
+            raise KeyMissing(f"There is no key in {self.place}. Put it back from where you keep a copy of it.")
         return found
 
     def seal(self, words: str | bytes) -> bytes:
@@ -70,30 +79,29 @@ class Keyring:
             return self._fernet.decrypt(sealed)
         except InvalidToken as error:
             raise KeyMissing(
-                f"The key in {self.path} does not open what is sealed in the database. "
+                f"The key in {self.place} does not open what is sealed in the database. "
                 "Put back the key that belongs to this database; a backup is of no use without its key."
             ) from error
 
-    def token(self, person: str) -> str:
-        """A stand-in for a person that is always the same and says nothing without the key: 32 hex digits."""
-        return hmac.new(self._token_secret, person.encode(), hashlib.sha256).hexdigest()[:32]
+    def token(self, ref: str) -> str:
+        """A stand-in for a person or a message, always the same, saying nothing without the key: 32 hex digits."""
+        return hmac.new(self._token_secret, ref.encode(), hashlib.sha256).hexdigest()[:32]
 
     def create(self) -> None:
-        """Make a first key, readable by its owner only, unless there is one."""
+        """Make the first keys, readable by their owner only, unless there are some."""
         if not self.is_there:
-            _write(self.path, (Fernet.generate_key().decode(),))
+            _write(self.path, (new_key(), new_key()))
 
-    def with_new_key(self) -> Keyring:
-        """The same keys behind a new one, for sealing everything again. Nothing is written."""
-        return Keyring(self.path, {IN_ENVIRONMENT: " ".join((Fernet.generate_key().decode(), *self.keys))})
+    def copy(self, label: str) -> Path:
+        """Keep the keys as they are now beside their file, under its name and ``label``."""
+        kept = self.path.with_name(f"{self.path.name}.{label}")
+        _write(kept, self.keys)
+        return kept
 
-    def keep(self, keys: tuple[str, ...]) -> None:
-        """Write the file anew with these keys. Raises StorageError where they come from the environment."""
-        if self.in_environment:
-            raise StorageError(f"The keys come from {IN_ENVIRONMENT}. Change them there; the newest stands first.")
+    def replaced_by(self, keys: tuple[str, ...]) -> Keyring:
+        """Write the file anew with these keys."""
         _write(self.path, keys)
-        self.__dict__.clear()
-        self.__init__(self.path, self._environment)  # type: ignore[misc]
+        return Keyring(self.path, self._environment)
 
     @property
     def in_environment(self) -> bool:
@@ -106,12 +114,12 @@ class Keyring:
             return MultiFernet([Fernet(key) for key in self.keys])
         except ValueError as error:
             raise KeyMissing(
-                f"A key in {self.path} is damaged. Put the file back from where you keep a copy of it."
+                f"A key in {self.place} is damaged. Put it back from where you keep a copy of it."
             ) from error
 
     @cached_property
     def _token_secret(self) -> bytes:
-        return hmac.new(base64.urlsafe_b64decode(self.keys[0]), b"orchard-bot people", hashlib.sha256).digest()
+        return hmac.new(base64.urlsafe_b64decode(self.keys[-1]), b"orchard-bot people", hashlib.sha256).digest()
 
     def _read(self) -> str:
         if not self.path.exists():
@@ -121,6 +129,11 @@ class Keyring:
             )
         with usable(self.path):
             return self.path.read_text(encoding="ascii")
+
+
+def new_key() -> str:
+    """A fresh one."""
+    return Fernet.generate_key().decode()
 
 
 def _write(path: Path, keys: tuple[str, ...]) -> None:

@@ -12,14 +12,12 @@ _TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seals'"
 
 
 def prove(path: Path, keyring: Keyring) -> None:
-    """Nothing happens where the keys are right; where nothing is sealed yet, there is a key afterwards.
+    """Nothing happens where the keys are right, or nothing is sealed yet.
 
     Raises KeyMissing where there is no key, or another one than that of the database.
     """
     with plain_errors(), closing(connect(path, read_only=True)) as connection:
         sealed = connection.execute(_TABLE).fetchone() is not None
         proof = connection.execute("SELECT proof FROM seals").fetchone() if sealed else None
-    if proof is None:
-        keyring.create()
-    else:
+    if proof is not None:
         keyring.open(proof[0])

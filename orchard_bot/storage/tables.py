@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
-from orchard_bot.storage.columns import Moment, PersonToken, Ref, RowId, Sealed
+from orchard_bot.storage.columns import Moment, Ref, RowId, Sealed, Token
 
 metadata = MetaData(
     naming_convention={
@@ -89,7 +89,7 @@ case_reports = Table(
     metadata,
     Column("community", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("reporter", PersonToken, primary_key=True),
+    Column("reporter", Token, primary_key=True),
     Column("account", account_ref, nullable=False),
     Column("at", Moment, nullable=False),
     Column("clause", Text),
@@ -106,7 +106,7 @@ reporters = Table(
     metadata,
     Column("community", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("token", PersonToken, primary_key=True),
+    Column("token", Token, primary_key=True),
     Column("person", Sealed(PersonRef), nullable=False),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     comment="Who reported a case, sealed, so that they can be told how it ended. Never shown to moderators.",
@@ -149,7 +149,7 @@ dialogs = Table(
     "dialogs",
     metadata,
     Column("account", account_ref, primary_key=True),
-    Column("person", person_ref, primary_key=True),
+    Column("person", Token, primary_key=True),
     Column("state", Text, nullable=False),
     Column("data", Sealed(dict), nullable=False),
     Column("version", Integer, nullable=False),
@@ -165,7 +165,7 @@ offers = Table(
     Column("token", Text, nullable=False, unique=True),
     Column("number", Integer, nullable=False),
     Column("account", account_ref, nullable=False),
-    Column("person", person_ref, nullable=False),
+    Column("person", Token, nullable=False),
     Column("community", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("data", Sealed(dict), nullable=False),
@@ -233,7 +233,7 @@ schedules = Table(
     Column("kind", Text, nullable=False),
     Column("community", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", Sealed(dict), nullable=False),
     Column("due", Moment, nullable=False, index=True),
     Column("cron", Text),
     Column("timezone", Text, nullable=False),
@@ -320,7 +320,7 @@ letters = Table(
     Column("due", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("closed_at", Moment, index=True),
-    Column("message", message_ref),
+    Column("message", Sealed(MessageRef)),
     Column("private", Boolean),
     Column("why", Text),
     Column("community", Text),
@@ -336,7 +336,7 @@ letters = Table(
 letter_messages = Table(
     "letter_messages",
     metadata,
-    Column("message", message_ref, primary_key=True),
+    Column("message", Token, primary_key=True),
     Column("letter", ForeignKey("letters.id", ondelete="CASCADE"), nullable=False, index=True),
     comment="Every message that a letter became, the further parts of a long text too, for replies that quote it.",
     info={"kept": "as long as the letter (`sent`)"},

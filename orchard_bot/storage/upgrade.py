@@ -28,10 +28,7 @@ def migrate(database: Path, *, now: datetime, versions: Path = VERSIONS, keyring
 
 
 def bring_up_to_date(path: Path, *, now: datetime, keyring: Keyring, versions: Path = VERSIONS) -> Path | None:
-    """What ``migrate`` does, for a caller who holds the lock. Nothing but a few reads when nothing is due.
-
-    A database with nothing sealed in it gets its first key here, unless there is one.
-    """
+    """What ``migrate`` does, for a caller who holds the lock. Nothing but a few reads when nothing is due."""
     create_for_owner(path)
     revision = stored_revision(path)
     refuse_newer(revision, versions)
@@ -56,7 +53,7 @@ def _run_migrations(path: Path, versions: Path, keyring: Keyring) -> None:
     # Alembic takes longer to load than the rest of a start: only here, where something is to be done.
     from orchard_bot.storage.migrations import alembic_steps  # noqa: PLC0415
 
-    engine = sqlalchemy_engine(path)
+    engine = sqlalchemy_engine(path, keyring=keyring)
     with engine.connect() as connection:
         driver = driver_of(connection)
         # A table that is rebuilt must not take its children's rows with it; they are checked at the end instead.

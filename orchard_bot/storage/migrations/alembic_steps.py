@@ -18,7 +18,7 @@ from orchard_bot.storage.migrations import VERSIONS, revisions
 def upgrade(connection: Connection, versions: Path = VERSIONS, keyring: Keyring | None = None) -> None:
     """Run every migration the database lacks, inside the transaction that is open on the connection.
 
-    ``keyring`` seals what a migration has to seal; without it the database has to be empty.
+    ``keyring`` seals what a migration has to seal; without it nothing may be in the database.
     """
     config = _config(connection, versions)
     config.attributes["keyring"] = keyring

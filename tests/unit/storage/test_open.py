@@ -85,7 +85,7 @@ async def test_every_file_is_for_its_owner_only(open_engine: OpenEngine, databas
     modes = {
         path.name.removeprefix(database.name): stat.S_IMODE(path.stat().st_mode) for path in database.parent.iterdir()
     }
-    assert modes == dict.fromkeys(("", "-wal", "-shm", ".lock", ".key"), 0o600)
+    assert modes == dict.fromkeys(("", "-wal", "-shm", ".lock"), 0o600)
     assert stat.S_IMODE(database.parent.stat().st_mode) == 0o700
 
 

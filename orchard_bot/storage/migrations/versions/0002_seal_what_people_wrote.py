@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +19,16 @@ _SEALED = (
     ("case_reports", ("note",), ("community", "number", "reporter")),
     ("dialogs", ("data",), ("account", "person")),
     ("offers", ("data",), ("id",)),
+    ("schedules", ("data",), ("key",)),
     ("queue", ("event",), ("id",)),
-    ("letters", ("intent", "origin"), ("id",)),
+    ("letters", ("intent", "origin", "message"), ("id",)),
+)
+# Which refs become stand-ins.
+_TOKENS = (
+    ("case_reports", "reporter"),
+    ("dialogs", "person"),
+    ("offers", "person"),
+    ("letter_messages", "message"),
 )
 
 
@@ -52,11 +62,14 @@ def upgrade() -> None:
         ("case_reports", sa.Text(), ("note",)),
         ("dialogs", sa.JSON(), ("data",)),
         ("offers", sa.JSON(), ("data",)),
-        ("letters", sa.Text(), ("origin",)),
+        ("schedules", sa.JSON(), ("data",)),
+        ("letters", sa.Text(), ("origin", "message")),
     ):
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
-                batch_op.alter_column(column, existing_type=kind, type_=sa.LargeBinary(), existing_nullable=False)
+                batch_op.alter_column(
+                    column, existing_type=kind, type_=sa.LargeBinary(), existing_nullable=column == "message"
+                )
             if table == "letters":
                 batch_op.drop_column("subject")
     if keyring is not None:
@@ -64,41 +77,46 @@ def upgrade() -> None:
 
 
 def _seal_all(connection: sa.Connection, keyring: Any) -> None:
-    connection.execute(sa.text("INSERT INTO seals (id, proof) VALUES (1, :proof)"), {"proof": keyring.seal("sealed")})
-    _name_by_token(connection, keyring.seal, keyring.token)
-    for table, columns, key in _SEALED:
-        wanted = sa.text(f"SELECT {', '.join((*columns, *key))} FROM {table}")  # noqa: S608 - names from above
-        found = [dict(row._mapping) for row in connection.execute(wanted)]
-        values = ", ".join(f"{name} = :{name}" for name in columns)
-        same = " AND ".join(f"{name} = :{name}" for name in key)
-        for row in found:
-            sealed = {name: keyring.seal(row[name]) if row[name] else row[name] for name in columns}
-            connection.execute(sa.text(f"UPDATE {table} SET {values} WHERE {same}"), row | sealed)  # noqa: S608 - as above
-
-
-def _name_by_token(connection: sa.Connection, seal: Callable[[str], bytes], token: Callable[[str], str]) -> None:
-    """Reporters get their stand-ins, and so do the people that letters go to."""
-    reports = connection.execute(sa.text("SELECT community, number, reporter FROM case_reports")).all()
-    for community, number, person in reports:
-        row = {"community": community, "number": number, "person": person, "token": token(person)}
-        connection.execute(
-            sa.text("INSERT INTO reporters VALUES (:community, :number, :token, :sealed)"),
-            row | {"sealed": seal(person)},
-        )
-        connection.execute(
-            sa.text(
-                "UPDATE case_reports SET reporter = :token "
-                "WHERE community = :community AND number = :number AND reporter = :person"
-            ),
-            row,
-        )
+    keyring.create()
+    run = connection.execute
+    run(sa.text("INSERT INTO seals (id, proof) VALUES (1, :proof)"), {"proof": keyring.seal("sealed")})
+    for offer in run(sa.text("SELECT id, person, data FROM offers")).all():
+        data = json.dumps({"person": offer.person, "data": json.loads(offer.data)})
+        run(sa.text("UPDATE offers SET data = :data WHERE id = :id"), {"data": data, "id": offer.id})
+    for report in run(sa.text("SELECT community, number, reporter FROM case_reports")).all():
+        row = {**report._mapping, "token": keyring.token(report.reporter), "person": keyring.seal(report.reporter)}
+        run(sa.text("INSERT INTO reporters VALUES (:community, :number, :token, :person)"), row)
+    for table, column in _TOKENS:
+        _replace(connection, table, column, keyring.token)
     for table in ("letters", "deferrals"):
-        places = connection.execute(
-            sa.text(f"SELECT DISTINCT destination FROM {table} WHERE destination LIKE '%|%'")  # noqa: S608 - as above
-        ).scalars()
-        for place in places.all():
-            account, _, person = place.partition("|")
-            connection.execute(
-                sa.text(f"UPDATE {table} SET destination = :new WHERE destination = :old"),  # noqa: S608 - as above
-                {"old": place, "new": f"{account}|{token(person)}"},
-            )
+        _replace(connection, table, "destination", partial(_place, keyring.token))
+    for table, columns, key in _SEALED:
+        _seal(connection, table, columns, key, keyring.seal)
+
+
+def _replace(connection: sa.Connection, table: str, column: str, by: Callable[[str], str]) -> None:
+    for value in connection.execute(sa.text(f"SELECT DISTINCT {column} FROM {table}")).scalars().all():  # noqa: S608 - names from above
+        statement = sa.text(f"UPDATE {table} SET {column} = :new WHERE {column} = :old")  # noqa: S608 - as above
+        connection.execute(statement, {"new": by(value), "old": value})
+
+
+def _place(token: Callable[[str], str], destination: str) -> str:
+    """Private letters go to ``account|person``."""
+    account, bar, person = destination.partition("|")
+    return f"{account}|{token(person)}" if bar else destination
+
+
+def _seal(
+    connection: sa.Connection,
+    table: str,
+    columns: tuple[str, ...],
+    key: tuple[str, ...],
+    seal: Callable[[str | bytes], bytes],
+) -> None:
+    wanted = sa.text(f"SELECT {', '.join((*columns, *key))} FROM {table}")  # noqa: S608 - as above
+    values = ", ".join(f"{name} = :{name}" for name in columns)
+    same = " AND ".join(f"{name} = :{name}" for name in key)
+    for row in connection.execute(wanted).all():
+        found = row._mapping
+        sealed = {name: seal(found[name]) if found[name] else found[name] for name in columns}
+        connection.execute(sa.text(f"UPDATE {table} SET {values} WHERE {same}"), {**found, **sealed})  # noqa: S608 - as above
