@@ -1,4 +1,4 @@
-"""``orchard-bot``: run · check · doctor · init · policy · db · privacy. Each command's file imports what it needs, when it runs."""
+"""``orchard-bot``: run · check · doctor · init · policy · db · privacy · audit. Each command's file imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from orchard_bot.cli.audit import audit_app
 from orchard_bot.cli.db import db_app
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.cli.policy import policy_app
@@ -23,6 +24,7 @@ for command in (score, rehearse, diff):
 app.add_typer(policy_app, name="policy")
 app.add_typer(db_app, name="db")
 app.add_typer(privacy_app, name="privacy")
+app.add_typer(audit_app, name="audit")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]
 DEFAULT = Path("config/orchard.toml")

@@ -12,6 +12,7 @@ from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.community.case import Case
 from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.community.decision import Verdict
+from orchard_bot.features.house import Retention
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -252,6 +253,40 @@ class Audit(Protocol):
     ) -> None: ...
 
 
+class Held(Struct, frozen=True):
+    """One kind of data that is held on a person. Rows are shown as they are, without what others wrote or who they are."""
+
+    kind: str
+    about: str
+    """What it is and what it is for."""
+    until: str
+    """When it goes, in words."""
+    rows: tuple[Mapping[str, object], ...]
+
+
+class Erased(Struct, frozen=True):
+    """What could not be erased yet, because moderators are still looking at a case."""
+
+    until: datetime | None
+    """When the words of their own reports go at the latest."""
+    reports: int
+    """Their own reports that wait. Whether somebody reported them is not said."""
+    waits: bool
+    """Anything at all waits."""
+
+
+class Personal(Protocol):
+    """All that is held on one person."""
+
+    def held(self, person: PersonRef, retention: Retention) -> Sequence[Held]:
+        """By kind. Cases about their messages only once they are settled, so that nobody learns of a report here."""
+        ...
+
+    def erase(self, person: PersonRef, now: datetime) -> Erased:
+        """Everything, except what a case that waits needs: that goes by itself when the case is settled."""
+        ...
+
+
 class Health(Protocol):
     """What went wrong and waits for a person."""
 
@@ -280,5 +315,7 @@ class Books(Protocol):
     def schedules(self) -> Schedules: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def personal(self) -> Personal: ...
     @property
     def health(self) -> Health: ...

@@ -1,10 +1,13 @@
 """All tables: what each holds, why, and how long.
 
-``info["kept"]`` says in words when a row goes; the names in backquotes there are fields of ``features.house.Retention``.
+``info`` is made by ``kept``: in words when a row goes, where the names in backquotes are fields of
+``features.house.Retention``, and which columns concern people. /mydata and /forgetme go by that.
 Refs are kept in their string form, moments as microseconds since 1970. Nothing here is special to one database.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -36,6 +39,22 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def kept(
+    until: str,
+    *,
+    whose: tuple[str, ...] = (),
+    duty: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
+    inside: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """When a row goes, and which columns concern people.
+
+    ``whose`` says whose row it is; ``duty`` which moderator had to do with it; ``words`` are that person's own words
+    and name; ``inside`` may hold what others wrote, or who they are, and is shown to nobody.
+    """
+    return {"kept": until, "whose": whose, "duty": duty, "words": words, "inside": inside}
 
 
 def _partial(name: str, *columns: str, where: ColumnElement[bool], unique: bool = False) -> Index:
@@ -81,7 +100,12 @@ cases = Table(
     # One message has at most one case that is not settled, whoever reports it and however often.
     _partial("uq_cases_live_message", "message", unique=True, where=column("state").in_(("asked", "open", "claimed"))),
     comment="A reported or noticed message until a moderator decides, and the decision: the memory of fair treatment.",
-    info={"kept": "`cases` after it is settled; its text and name until evidence_until (`evidence`, `open_case`)"},
+    info=kept(
+        "`cases` after it is settled; its text and name until evidence_until (`evidence`, `open_case`)",
+        whose=("author",),
+        duty=("claimed_by", "decided_by"),
+        words=("author_name", "evidence"),
+    ),
 )
 
 case_reports = Table(
@@ -98,7 +122,11 @@ case_reports = Table(
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "reporter"),
     comment="That somebody reported a case, and what they wrote; who it was is a token that says nothing without the key.",
-    info={"kept": "as long as the case (`cases`); the note as long as its evidence (`evidence`, `open_case`)"},
+    info=kept(
+        "as long as the case (`cases`); the note as long as its evidence (`evidence`, `open_case`)",
+        whose=("reporter",),
+        words=("note",),
+    ),
 )
 
 reporters = Table(
@@ -110,7 +138,7 @@ reporters = Table(
     Column("person", Sealed(PersonRef), nullable=False),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     comment="Who reported a case, sealed, so that they can be told how it ended. Never shown to moderators.",
-    info={"kept": "as long as the case (`cases`)"},
+    info=kept("as long as the case (`cases`)", whose=("token",), inside=("person",)),
 )
 
 case_alerts = Table(
@@ -125,7 +153,7 @@ case_alerts = Table(
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "number"),
     comment="Which letters told which moderators about a case, so that they can be changed when it is decided.",
-    info={"kept": "as long as the case (`cases`)"},
+    info=kept("as long as the case (`cases`)", duty=("moderator",)),
 )
 
 sightings = Table(
@@ -142,7 +170,7 @@ sightings = Table(
     Index(None, "community", "at"),
     Index(None, "at"),
     comment="What the watch noticed, without text or person: for rehearsal reports and thresholds.",
-    info={"kept": "`sightings`"},
+    info=kept("`sightings`"),
 )
 
 dialogs = Table(
@@ -155,7 +183,7 @@ dialogs = Table(
     Column("version", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     comment="The one question each person may answer in their own words, so that a restart loses no half-told report.",
-    info={"kept": "until it is answered, cancelled or past its expires_at"},
+    info=kept("until it is answered, cancelled or past its expires_at", whose=("person",), inside=("data",)),
 )
 
 offers = Table(
@@ -176,7 +204,7 @@ offers = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Index(None, "account", "person", "number"),
     comment="What each button or typed number means, and for whom alone.",
-    info={"kept": "until its message is answered or changed, or past its expires_at"},
+    info=kept("until its message is answered or changed, or past its expires_at", whose=("person",), inside=("data",)),
 )
 
 members = Table(
@@ -187,7 +215,7 @@ members = Table(
     Column("joined_at", Moment, nullable=False),
     Index(None, "person"),
     comment="Who is in which group: decides who may use the bot in private, and is never shown.",
-    info={"kept": "until the person leaves the group"},
+    info=kept("until the person leaves the group", whose=("person",)),
 )
 
 welcomes = Table(
@@ -197,7 +225,7 @@ welcomes = Table(
     Column("person", person_ref, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     comment="Who has been welcomed, so that nobody is welcomed twice.",
-    info={"kept": "as long as the person is in the group, and at least `cases`"},
+    info=kept("as long as the person is in the group, and at least `cases`", whose=("person",)),
 )
 
 private_chats = Table(
@@ -211,7 +239,11 @@ private_chats = Table(
     Column("reach", Boolean),
     Column("touched_at", Moment, index=True),
     comment="Whom the bot may write to, how the last attempt went, and which group they last spoke about.",
-    info={"kept": "as long as the person is in a group, and at least `cases` after the last sign of them"},
+    info=kept(
+        "as long as the person is in a group, and at least `cases` after the last sign of them",
+        whose=("person",),
+        inside=("chat",),
+    ),
 )
 
 consents = Table(
@@ -223,7 +255,7 @@ consents = Table(
     Column("given_at", Moment, nullable=False),
     Column("policy", Text, nullable=False),
     comment="Who said yes to what, under which version of the policy. No row means no.",
-    info={"kept": "until it is withdrawn"},
+    info=kept("until it is withdrawn", whose=("person",)),
 )
 
 schedules = Table(
@@ -239,7 +271,7 @@ schedules = Table(
     Column("timezone", Text, nullable=False),
     Index(None, "community", "kind"),
     comment="Timers and schedules with their next time: the truth about what is due.",
-    info={"kept": "until it is over or cancelled"},
+    info=kept("until it is over or cancelled", whose=("subject",), inside=("data",)),
 )
 
 occurrences = Table(
@@ -249,7 +281,7 @@ occurrences = Table(
     Column("occurrence", Text, primary_key=True),
     Column("fired_at", Moment, nullable=False, index=True),
     comment="Which occurrence of a schedule has happened, so that each happens once.",
-    info={"kept": "`handled_ids`"},
+    info=kept("`handled_ids`"),
 )
 
 audit = Table(
@@ -258,14 +290,25 @@ audit = Table(
     Column("id", RowId, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     Column("community", Text, nullable=False),
-    Column("actor", person_ref),
+    Column("actor", Token),
     Column("act", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("clause", Text),
     Column("policy", Text, nullable=False),
+    Column("hash", Text, nullable=False),
     Index(None, "community", "at"),
-    comment="Who did what, when, under which clause and version; never a message's text.",
-    info={"kept": "`cases`"},
+    comment="Who (as a stand-in) did what, when, under which clause and version; never a message's text.",
+    info=kept("`cases`", whose=("actor",)),
+)
+
+audit_ends = Table(
+    "audit_ends",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("before", Text, nullable=False),
+    Column("last", Text, nullable=False),
+    comment="One row: the hash of the last line of the audit trail that was forgotten, and that of its newest.",
+    info=kept("always; it says nothing about anybody"),
 )
 
 arrivals = Table(
@@ -275,8 +318,8 @@ arrivals = Table(
     Column("id", RowId, primary_key=True),
     Column("event", Text, nullable=False, unique=True),
     Column("at", BigInteger, nullable=False),
-    comment="Ids of events that were handled or queued (at: seconds since 1970), so that none is handled twice.",
-    info={"kept": "`handled_ids`"},
+    comment="Stand-ins for the ids of events that were handled or queued (at: seconds since 1970), so that none is handled twice.",
+    info=kept("`handled_ids`"),
 )
 
 _in_lane, _parked = column("parked_at").is_(None), column("parked_at").is_not(None)
@@ -296,7 +339,7 @@ queue = Table(
     _partial("ix_queue_lane_id", "lane", "id", where=_in_lane),
     _partial("ix_queue_parked_at", "parked_at", where=_parked),
     comment="Events that could not be handled at once, whole, in the order of their chats; parked_at: set aside.",
-    info={"kept": "until it is handled, mostly for less than a second; parked ones for `parked`"},
+    info=kept("until it is handled, mostly for less than a second; parked ones for `parked`", inside=("event",)),
     sqlite_autoincrement=True,  # an id is never given twice: its order in the lane depends on it
 )
 
@@ -330,7 +373,11 @@ letters = Table(
     _partial("ix_letters_expires_at", "account", "expires_at", where=_open_with_end),
     Index("ix_letters_state", "state", "destination"),
     comment="What the bot wants carried out (waiting, held, sent, dead), and which message it became.",
-    info={"kept": "the words until it is delivered or given up; key and message for `sent` after that"},
+    info=kept(
+        "the words until it is delivered or given up; key and message for `sent` after that",
+        whose=("destination",),
+        inside=("intent", "origin", "message"),
+    ),
 )
 
 letter_messages = Table(
@@ -339,7 +386,7 @@ letter_messages = Table(
     Column("message", Token, primary_key=True),
     Column("letter", ForeignKey("letters.id", ondelete="CASCADE"), nullable=False, index=True),
     comment="Every message that a letter became, the further parts of a long text too, for replies that quote it.",
-    info={"kept": "as long as the letter (`sent`)"},
+    info=kept("as long as the letter (`sent`)", inside=("message",)),
 )
 
 deferrals = Table(
@@ -349,7 +396,7 @@ deferrals = Table(
     Column("destination", Text, primary_key=True),
     Column("until", Moment, nullable=False, index=True),
     comment="Until when a platform asked us to leave a chat, a person or (empty destination) a whole account alone.",
-    info={"kept": "until that moment is past"},
+    info=kept("until that moment is past", whose=("destination",)),
 )
 
 moves = Table(
@@ -358,7 +405,17 @@ moves = Table(
     Column("community", Text, primary_key=True),
     Column("chat", chat_ref, nullable=False),
     comment="Where a group goes on after the platform gave it another id.",
-    info={"kept": "as long as the group is used"},
+    info=kept("as long as the group is used"),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("token", Token, primary_key=True),
+    Column("person", Sealed(PersonRef), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    comment="Who asked to be forgotten while a case still needed something of theirs, so that it goes once it is settled.",
+    info=kept("until the last of their cases is settled", whose=("token",), inside=("person",)),
 )
 
 seals = Table(
@@ -367,7 +424,7 @@ seals = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("proof", Sealed(str), nullable=False),
     comment="One row: a word that the right key opens.",
-    info={"kept": "always; it says nothing about anybody"},
+    info=kept("always; it says nothing about anybody", inside=("proof",)),
 )
 
 runs = Table(
@@ -376,7 +433,7 @@ runs = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("clean", Boolean, nullable=False),
     comment="One row: whether the last stop was a clean one.",
-    info={"kept": "always; it says nothing about anybody"},
+    info=kept("always; it says nothing about anybody"),
 )
 
 

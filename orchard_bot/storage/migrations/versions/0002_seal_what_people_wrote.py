@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +30,10 @@ _TOKENS = (
     ("dialogs", "person"),
     ("offers", "person"),
     ("letter_messages", "message"),
+    ("audit", "actor"),
+    ("arrivals", "event"),
 )
+_CHAINED = ("id", "at", "community", "actor", "act", "subject", "clause", "policy")
 
 
 def upgrade() -> None:
@@ -57,6 +61,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seals")),
         comment="One row: a word that the right key opens.",
     )
+    op.create_table(
+        "erasures",
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("person", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_erasures")),
+        comment="Who asked to be forgotten while a case still needed something of theirs, so that it goes once it is settled.",
+    )
+    op.create_table(
+        "audit_ends",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("last", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_ends")),
+        comment="One row: the hash of the last line of the audit trail that was forgotten, and that of its newest.",
+    )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("hash", sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.alter_column("hash", existing_type=sa.Text(), existing_nullable=False, server_default=None)
     for table, kind, columns in (
         ("cases", sa.Text(), ("evidence", "author_name")),
         ("case_reports", sa.Text(), ("note",)),
@@ -88,14 +112,25 @@ def _seal_all(connection: sa.Connection, keyring: Any) -> None:
         run(sa.text("INSERT INTO reporters VALUES (:community, :number, :token, :person)"), row)
     for table, column in _TOKENS:
         _replace(connection, table, column, keyring.token)
+    _chain(connection)
     for table in ("letters", "deferrals"):
         _replace(connection, table, "destination", partial(_place, keyring.token))
     for table, columns, key in _SEALED:
         _seal(connection, table, columns, key, keyring.seal)
 
 
+def _chain(connection: sa.Connection) -> None:
+    last = ""
+    for row in connection.execute(sa.text(f"SELECT {', '.join(_CHAINED)} FROM audit ORDER BY id")).all():  # noqa: S608 - names from above
+        line = json.dumps([last, *row], separators=(",", ":"), ensure_ascii=False)
+        last = hashlib.sha256(line.encode()).hexdigest()
+        connection.execute(sa.text("UPDATE audit SET hash = :hash WHERE id = :id"), {"hash": last, "id": row.id})
+    connection.execute(sa.text("INSERT INTO audit_ends VALUES (1, '', :last)"), {"last": last})
+
+
 def _replace(connection: sa.Connection, table: str, column: str, by: Callable[[str], str]) -> None:
-    for value in connection.execute(sa.text(f"SELECT DISTINCT {column} FROM {table}")).scalars().all():  # noqa: S608 - names from above
+    present = sa.text(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608 - names from above
+    for value in connection.execute(present).scalars().all():
         statement = sa.text(f"UPDATE {table} SET {column} = :new WHERE {column} = :old")  # noqa: S608 - as above
         connection.execute(statement, {"new": by(value), "old": value})
 
