@@ -15,12 +15,15 @@ from orchard_bot.cli.policy_diff import diff
 from orchard_bot.cli.policy_rehearse import rehearse
 from orchard_bot.cli.policy_score import score
 from orchard_bot.cli.privacy import privacy_app
+from orchard_bot.cli.privacy_papers import breach, dpia, notice, record
 
 app = typer.Typer(
     help="Orchard Bot: a quiet helper for class group chats.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 for command in (score, rehearse, diff):
     policy_app.command()(command)
+for command in (notice, record, dpia, breach):
+    privacy_app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(db_app, name="db")
 app.add_typer(privacy_app, name="privacy")

@@ -89,7 +89,7 @@ class SqlPersonal:
             rows = [*self._own(table, person), *self._on_duty(table, person)]
             if rows:
                 until = kept_in_words(table.info["kept"], retention)
-                found.append(Held(table.name, table.comment or "", until, tuple(rows)))
+                found.append(Held(table.name, table.info["plain"], until, tuple(rows)))
         return found
 
     def erase(self, person: PersonRef, now: datetime) -> Erased:

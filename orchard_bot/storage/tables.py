@@ -44,17 +44,18 @@ metadata = MetaData(
 def kept(
     until: str,
     *,
+    plain: str = "",
     whose: tuple[str, ...] = (),
     duty: tuple[str, ...] = (),
     words: tuple[str, ...] = (),
     inside: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """When a row goes, and which columns concern people.
+    """When a row goes, what it is in words for the person concerned, and which columns concern people.
 
     ``whose`` says whose row it is; ``duty`` which moderator had to do with it; ``words`` are that person's own words
     and name; ``inside`` may hold what others wrote, or who they are, and is shown to nobody.
     """
-    return {"kept": until, "whose": whose, "duty": duty, "words": words, "inside": inside}
+    return {"kept": until, "plain": plain, "whose": whose, "duty": duty, "words": words, "inside": inside}
 
 
 def _partial(name: str, *columns: str, where: ColumnElement[bool], unique: bool = False) -> Index:
@@ -101,10 +102,11 @@ cases = Table(
     _partial("uq_cases_live_message", "message", unique=True, where=column("state").in_(("asked", "open", "claimed"))),
     comment="A reported or noticed message until a moderator decides, and the decision: the memory of fair treatment.",
     info=kept(
-        "`cases` after it is settled; its text and name until evidence_until (`evidence`, `open_case`)",
+        "`cases` after it is settled; its text and name `evidence` after that, or `open_case` where nobody decides",
         whose=("author",),
         duty=("claimed_by", "decided_by"),
         words=("author_name", "evidence"),
+        plain="Messages of yours, and cases you decided: what was reported or noticed, and what came of it.",
     ),
 )
 
@@ -123,9 +125,10 @@ case_reports = Table(
     Index(None, "community", "reporter"),
     comment="That somebody reported a case, and what they wrote; who it was is a token that says nothing without the key.",
     info=kept(
-        "as long as the case (`cases`); the note as long as its evidence (`evidence`, `open_case`)",
+        "as long as the case (`cases`); the words as long as those of the case (`evidence`, or `open_case`)",
         whose=("reporter",),
         words=("note",),
+        plain="That you reported something, and what you wrote to the moderators.",
     ),
 )
 
@@ -138,7 +141,12 @@ reporters = Table(
     Column("person", Sealed(PersonRef), nullable=False),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     comment="Who reported a case, sealed, so that they can be told how it ended. Never shown to moderators.",
-    info=kept("as long as the case (`cases`)", whose=("token",), inside=("person",)),
+    info=kept(
+        "as long as the case (`cases`)",
+        whose=("token",),
+        inside=("person",),
+        plain="That a report was yours, sealed, so that you hear how it ended. No moderator sees it.",
+    ),
 )
 
 case_alerts = Table(
@@ -153,7 +161,11 @@ case_alerts = Table(
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "number"),
     comment="Which letters told which moderators about a case, so that they can be changed when it is decided.",
-    info=kept("as long as the case (`cases`)", duty=("moderator",)),
+    info=kept(
+        "as long as the case (`cases`)",
+        duty=("moderator",),
+        plain="Which messages told you, as a moderator, about a case.",
+    ),
 )
 
 sightings = Table(
@@ -183,7 +195,12 @@ dialogs = Table(
     Column("version", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     comment="The one question each person may answer in their own words, so that a restart loses no half-told report.",
-    info=kept("until it is answered, cancelled or past its expires_at", whose=("person",), inside=("data",)),
+    info=kept(
+        "until it is answered, cancelled or out of time",
+        whose=("person",),
+        inside=("data",),
+        plain="A question of mine that you have not answered yet.",
+    ),
 )
 
 offers = Table(
@@ -204,7 +221,12 @@ offers = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Index(None, "account", "person", "number"),
     comment="What each button or typed number means, and for whom alone.",
-    info=kept("until its message is answered or changed, or past its expires_at", whose=("person",), inside=("data",)),
+    info=kept(
+        "until one is taken, or their time is over",
+        whose=("person",),
+        inside=("data",),
+        plain="Choices I offered to you, and nobody else.",
+    ),
 )
 
 members = Table(
@@ -215,7 +237,7 @@ members = Table(
     Column("joined_at", Moment, nullable=False),
     Index(None, "person"),
     comment="Who is in which group: decides who may use the bot in private, and is never shown.",
-    info=kept("until the person leaves the group", whose=("person",)),
+    info=kept("until the person leaves the group", whose=("person",), plain="Which group you are in."),
 )
 
 welcomes = Table(
@@ -225,7 +247,11 @@ welcomes = Table(
     Column("person", person_ref, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     comment="Who has been welcomed, so that nobody is welcomed twice.",
-    info=kept("as long as the person is in the group, and at least `cases`", whose=("person",)),
+    info=kept(
+        "as long as the person is in the group, and at least `cases`",
+        whose=("person",),
+        plain="That you have been welcomed, so that it happens once.",
+    ),
 )
 
 private_chats = Table(
@@ -243,6 +269,7 @@ private_chats = Table(
         "as long as the person is in a group, and at least `cases` after the last sign of them",
         whose=("person",),
         inside=("chat",),
+        plain="That I may write to you, and which group you last spoke about.",
     ),
 )
 
@@ -255,7 +282,7 @@ consents = Table(
     Column("given_at", Moment, nullable=False),
     Column("policy", Text, nullable=False),
     comment="Who said yes to what, under which version of the policy. No row means no.",
-    info=kept("until it is withdrawn", whose=("person",)),
+    info=kept("until it is withdrawn", whose=("person",), plain="What you said yes to."),
 )
 
 schedules = Table(
@@ -271,7 +298,12 @@ schedules = Table(
     Column("timezone", Text, nullable=False),
     Index(None, "community", "kind"),
     comment="Timers and schedules with their next time: the truth about what is due.",
-    info=kept("until it is over or cancelled", whose=("subject",), inside=("data",)),
+    info=kept(
+        "until it is over or cancelled",
+        whose=("subject",),
+        inside=("data",),
+        plain="Something that is due for you, such as the end of a question.",
+    ),
 )
 
 occurrences = Table(
@@ -298,7 +330,7 @@ audit = Table(
     Column("hash", Text, nullable=False),
     Index(None, "community", "at"),
     comment="Who (as a stand-in) did what, when, under which clause and version; never a message's text.",
-    info=kept("`cases`", whose=("actor",)),
+    info=kept("`cases`", whose=("actor",), plain="Decisions and consents, with a stand-in in the place of your name."),
 )
 
 audit_ends = Table(
@@ -339,7 +371,11 @@ queue = Table(
     _partial("ix_queue_lane_id", "lane", "id", where=_in_lane),
     _partial("ix_queue_parked_at", "parked_at", where=_parked),
     comment="Events that could not be handled at once, whole, in the order of their chats; parked_at: set aside.",
-    info=kept("until it is handled, mostly for less than a second; parked ones for `parked`", inside=("event",)),
+    info=kept(
+        "until it is handled, mostly for less than a second; parked ones for `parked`",
+        inside=("event",),
+        plain="Messages that could not be handled at once, and are tried again.",
+    ),
     sqlite_autoincrement=True,  # an id is never given twice: its order in the lane depends on it
 )
 
@@ -377,6 +413,7 @@ letters = Table(
         "the words until it is delivered or given up; key and message for `sent` after that",
         whose=("destination",),
         inside=("intent", "origin", "message"),
+        plain="That I wrote to you and when; the words are gone once they have arrived.",
     ),
 )
 
@@ -386,7 +423,11 @@ letter_messages = Table(
     Column("message", Token, primary_key=True),
     Column("letter", ForeignKey("letters.id", ondelete="CASCADE"), nullable=False, index=True),
     comment="Every message that a letter became, the further parts of a long text too, for replies that quote it.",
-    info=kept("as long as the letter (`sent`)", inside=("message",)),
+    info=kept(
+        "as long as the letter (`sent`)",
+        inside=("message",),
+        plain="Which of my messages is which, so that you can answer one.",
+    ),
 )
 
 deferrals = Table(
@@ -396,7 +437,11 @@ deferrals = Table(
     Column("destination", Text, primary_key=True),
     Column("until", Moment, nullable=False, index=True),
     comment="Until when a platform asked us to leave a chat, a person or (empty destination) a whole account alone.",
-    info=kept("until that moment is past", whose=("destination",)),
+    info=kept(
+        "until that moment is past",
+        whose=("destination",),
+        plain="That the platform asked me to wait before writing to you again.",
+    ),
 )
 
 moves = Table(
@@ -415,7 +460,12 @@ erasures = Table(
     Column("person", Sealed(PersonRef), nullable=False),
     Column("asked_at", Moment, nullable=False),
     comment="Who asked to be forgotten while a case still needed something of theirs, so that it goes once it is settled.",
-    info=kept("until the last of their cases is settled", whose=("token",), inside=("person",)),
+    info=kept(
+        "until the last of their cases is settled",
+        whose=("token",),
+        inside=("person",),
+        plain="That you asked to be forgotten, until the last of it can go.",
+    ),
 )
 
 seals = Table(

@@ -37,8 +37,7 @@ def state(database: Path) -> Rows:
     """Every row of every table, as stored."""
     with closing(connect(database, read_only=True)) as connection:
         return {
-            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
-            for name in metadata.tables
+            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in metadata.tables
         }
 
 
