@@ -22,6 +22,7 @@ from orchard_bot.settings.orchard import Settings, load_settings
 from orchard_bot.settings.policy import Policy, load_policy
 from orchard_bot.settings.wording import load_wording
 from orchard_bot.storage.inside import Inside, look_inside
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.sqlite import SqliteEngine
 from orchard_bot.storage.storage import SqlStorage
 from orchard_bot.web.pages import application
@@ -69,7 +70,9 @@ class Composition:
 
     def open_storage(self, clock: Clock, failpoint: Failpoint = none) -> SqlStorage:
         """The database, brought up to date. Raises ``StorageError``."""
-        return SqlStorage(SqliteEngine.open(self.settings.database, now=clock.now(), failpoint=failpoint))
+        database = self.settings.database
+        keyring = Keyring.beside(database, self.settings.key_file)
+        return SqlStorage(SqliteEngine.open(database, now=clock.now(), keyring=keyring, failpoint=failpoint))
 
     def bot(
         self,

@@ -14,6 +14,7 @@
     ├── StorageError           the database refused
     │   ├── StorageFull        no room on the disk
     │   ├── StorageBusy        somebody else holds the database file
+    │   ├── KeyMissing         what is sealed cannot be opened
     │   └── SchemaTooNew       the file was written by a newer version
     ├── NotOpen                a case or choice that has already been settled
     ├── NotYours               a person without the authority for this
@@ -107,6 +108,10 @@ class StorageFull(StorageError):
 
 class StorageBusy(StorageError):
     """Another process uses this database. Stop the other bot, or give this one a database of its own."""
+
+
+class KeyMissing(StorageError):
+    """What is sealed in the database cannot be opened. Put its key back; the words are lost without it."""
 
 
 class SchemaTooNew(StorageError):

@@ -1,4 +1,4 @@
-"""``orchard-bot``: run · check · doctor · init · policy · db. Each command's file imports what it needs, when it runs."""
+"""``orchard-bot``: run · check · doctor · init · policy · db · privacy · audit. Each command's file imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from typing import Annotated
 
 import typer
 
+from orchard_bot.cli.audit import audit_app
 from orchard_bot.cli.db import db_app
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_diff import diff
 from orchard_bot.cli.policy_rehearse import rehearse
 from orchard_bot.cli.policy_score import score
+from orchard_bot.cli.privacy import privacy_app
+from orchard_bot.cli.privacy_papers import breach, dpia, notice, record
 
 app = typer.Typer(
     help="Orchard Bot: a quiet helper for class group chats.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 for command in (score, rehearse, diff):
     policy_app.command()(command)
+for command in (notice, record, dpia, breach):
+    privacy_app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(db_app, name="db")
+app.add_typer(privacy_app, name="privacy")
+app.add_typer(audit_app, name="audit")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]
 DEFAULT = Path("config/orchard.toml")

@@ -16,7 +16,9 @@ from orchard_bot.settings.orchard import load_settings
 from orchard_bot.storage.backup import backup as back_up
 from orchard_bot.storage.backup import damage, orphans
 from orchard_bot.storage.backup import restore as put_back
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.migrations import head
+from orchard_bot.storage.sealed_backup import sealed_backup, unsealed
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.sqlite_connection import driver_of
 from orchard_bot.storage.upgrade import migrate as bring_up
@@ -62,13 +64,19 @@ def backup(
     config: Config = DEFAULT,
     database: Database = None,
 ) -> None:
-    """Copy the database to a new file, also while the bot runs. The copy holds people's words: keep it safe."""
+    """Copy the database to a new sealed file, also while the bot runs. It opens with the bot's key alone."""
     stamp = f"{SystemClock().now():%Y%m%dT%H%M%SZ}"
     with plain_refusal():
         source = _chosen(config, database)
         target = file or source.with_name(f"{source.stem}-{stamp}{source.suffix}")
-        back_up(source, target)
+        keyring = _keyring(config, database)
+        if keyring.is_there:
+            sealed_backup(source, target, keyring)
+        else:
+            back_up(source, target)
     typer.echo(f"Saved and checked: {target}")
+    if not keyring.is_there:
+        typer.echo("This database has no key yet, so the copy is not sealed. Keep it safe.")
 
 
 @db_app.command()
@@ -80,7 +88,8 @@ def restore(
     """Put a backup in the database's place. Stop the bot first; what was there is kept beside it."""
     with plain_refusal():
         target = _chosen(config, database)
-        kept = put_back(file, target, now=SystemClock().now())
+        with unsealed(file, target, _keyring(config, database)) as opened_file:
+            kept = put_back(opened_file, target, now=SystemClock().now())
     typer.echo(f"Restored: {target}" + _kept(kept))
 
 
@@ -89,7 +98,7 @@ def migrate(config: Config = DEFAULT, database: Database = None) -> None:
     """Bring the database to this version's schema, after a backup. The bot does the same at every start."""
     with plain_refusal():
         file = _chosen(config, database)
-        kept = bring_up(file, now=SystemClock().now())
+        kept = bring_up(file, now=SystemClock().now(), keyring=_keyring(config, database))
     typer.echo(f"The schema is up to date: {file}" + _kept(kept))
 
 
@@ -109,6 +118,11 @@ def check(config: Config = DEFAULT, database: Database = None) -> None:
 def _chosen(config: Path, database: Path | None) -> Path:
     """The database that was named, or the one of the configuration. Raises ``ConfigError``."""
     return (database or load_settings(config).database).resolve()
+
+
+def _keyring(config: Path, database: Path | None) -> Keyring:
+    """The keys of the database: those of the configuration, or beside the file that was named."""
+    return Keyring.beside(_chosen(config, database), None if database else load_settings(config).key_file)
 
 
 def rows_per_table(connection: Connection) -> dict[str, int]:

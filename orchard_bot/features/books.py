@@ -12,10 +12,15 @@ from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.community.case import Case
 from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.community.decision import Verdict
+from orchard_bot.features.house import Retention
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """One person's report of a case. Who it was is never shown to moderators."""
+    """One person's report of a case.
+
+    ``reporter`` is opened for what the bot does by itself: writing to them and keeping them off the bench. It is never
+    shown. What moderators, letters' keys or logs may have is ``token``.
+    """
 
     case: str
     reporter: PersonRef
@@ -25,6 +30,8 @@ class Report(Struct, frozen=True, kw_only=True):
     note: str = ""
     told: bool = False
     """The reporter has heard the outcome."""
+    token: str = ""
+    """Stands for the reporter wherever somebody may read it: says nothing without the key. Storage fills it in."""
 
 
 class Alert(Struct, frozen=True):
@@ -85,6 +92,14 @@ class Cases(Protocol):
         ...
 
     def reports(self, case: str) -> Sequence[Report]: ...
+    def reporter_of(self, case: str, token: str) -> PersonRef | None:
+        """Who stands behind the token of a report of this case; None where there is no such report.
+
+        For opening a sealed reporter to people, after two moderators have agreed and the reporter is told. Nothing
+        else may ask.
+        """
+        ...
+
     def reports_by(self, community: str, reporter: PersonRef) -> Sequence[Report]: ...
     def mark_told(self, case: str, reporter: PersonRef) -> None: ...
     def add_conflict(self, case: str, moderator: PersonRef) -> None:
@@ -243,6 +258,40 @@ class Audit(Protocol):
     ) -> None: ...
 
 
+class Held(Struct, frozen=True):
+    """One kind of data that is held on a person. Rows are shown as they are, without what others wrote or who they are."""
+
+    kind: str
+    about: str
+    """What it is and what it is for."""
+    until: str
+    """When it goes, in words."""
+    rows: tuple[Mapping[str, object], ...]
+
+
+class Erased(Struct, frozen=True):
+    """What could not be erased yet, because moderators are still looking at a case."""
+
+    until: datetime | None
+    """When the words of their own reports go at the latest."""
+    reports: int
+    """Their own reports that wait. Whether somebody reported them is not said."""
+    waits: bool
+    """Anything at all waits."""
+
+
+class Personal(Protocol):
+    """All that is held on one person."""
+
+    def held(self, person: PersonRef, retention: Retention) -> Sequence[Held]:
+        """By kind. Cases about their messages only once they are settled, so that nobody learns of a report here."""
+        ...
+
+    def erase(self, person: PersonRef, now: datetime) -> Erased:
+        """Everything, except what a case that waits needs: that goes by itself when the case is settled."""
+        ...
+
+
 class Health(Protocol):
     """What went wrong and waits for a person."""
 
@@ -271,5 +320,7 @@ class Books(Protocol):
     def schedules(self) -> Schedules: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def personal(self) -> Personal: ...
     @property
     def health(self) -> Health: ...

@@ -23,8 +23,8 @@ class Performing:
         self._routes = routes
 
     def unit(self, ledger: Ledger, now: datetime, cause: str) -> Unit:
-        """A unit whose keys begin with ``cause``."""
-        return Unit(self._house, ledger, now, cause, self._routes.versions)
+        """A unit whose keys are made from ``cause``, which on some platforms names the author of a message."""
+        return Unit(self._house, ledger, now, ledger.stand_in(cause), self._routes.versions)
 
     def run(self, handler: Handler, request: Request, ledger: Ledger, now: datetime, cause: str) -> None:
         """Run a feature's handler on a request."""

@@ -32,6 +32,8 @@ class BotSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     database: str = "../var/orchard.db"
     """The SQLite file. It is created, and kept readable by the bot's user alone."""
+    key_file: str | None = None
+    """The file with the keys to what is sealed in the database; left out: beside it, with ".key" at the end of its name."""
     policy: str = "code_of_conduct.toml"
     """The code of conduct."""
     wording: str | None = None
@@ -141,6 +143,11 @@ class Settings:
     def database(self) -> Path:
         """Where the database is."""
         return self._relative(self._read.bot.database)
+
+    @property
+    def key_file(self) -> Path | None:
+        """Where the keys to what is sealed in the database are, where it is not beside the database."""
+        return self._relative(self._read.bot.key_file) if self._read.bot.key_file else None
 
     @property
     def policy(self) -> Path:

@@ -1,4 +1,4 @@
-"""Which events have come already: one row for each id, and nothing else of the event."""
+"""Which events have come already: a stand-in for each id, and nothing else of the event."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.tables import arrivals
 from orchard_bot.storage.upsert import unless_there
 
@@ -24,9 +25,12 @@ class SqlArrivals:
         compiled = insert.compile(dialect=connection.dialect)
         self._sql, self._by_place = str(compiled), compiled.positional
         self._cursor = connection.connection.cursor()
+        # On some platforms the id of an event names its author.
+        self._token = keyring_of(connection.dialect).token
 
     def first_time(self, event: str, at: int) -> bool:
         """See ``runtime.ledger.Arrivals``."""
+        event = self._token(event)
         self._cursor.execute(self._sql, (event, at) if self._by_place else {"event": event, "at": at})
         return self._cursor.rowcount == 1
 

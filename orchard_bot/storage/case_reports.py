@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, select, type_coerce, update
 
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.books import Alert, Report
 from orchard_bot.storage.case_row import case_key
-from orchard_bot.storage.tables import case_alerts, case_conflicts, case_reports
+from orchard_bot.storage.tables import case_alerts, case_conflicts, case_reports, reporters
 from orchard_bot.storage.upsert import unless_there
 
 _REPORT = unless_there(case_reports)
-_REPORTS = (
-    select(case_reports)
-    .where(case_reports.c.community == bindparam("community"), case_reports.c.number == bindparam("number"))
-    .order_by(case_reports.c.at, case_reports.c.reporter)
+_REPORTER = unless_there(reporters)
+_whole: Select[Any] = select(
+    *(case_reports.c[name] for name in ("community", "number", "account", "at", "clause", "note", "told")),
+    reporters.c.token,
+    reporters.c.person,
+).join(
+    reporters,
+    and_(
+        reporters.c.community == case_reports.c.community,
+        reporters.c.number == case_reports.c.number,
+        reporters.c.token == case_reports.c.reporter,
+    ),
 )
-_REPORTS_BY = (
-    select(case_reports)
-    .where(case_reports.c.community == bindparam("community"), case_reports.c.reporter == bindparam("reporter"))
-    .order_by(case_reports.c.at, case_reports.c.number)
+_REPORTS = _whole.where(
+    case_reports.c.community == bindparam("community"), case_reports.c.number == bindparam("number")
+).order_by(case_reports.c.at, case_reports.c.reporter)
+_REPORTS_BY = _whole.where(
+    case_reports.c.community == bindparam("community"), case_reports.c.reporter == bindparam("reporter")
+).order_by(case_reports.c.at, case_reports.c.number)
+_REPORTER_OF = select(reporters.c.person).where(
+    reporters.c.community == bindparam("community"),
+    reporters.c.number == bindparam("number"),
+    type_coerce(reporters.c.token, Text) == bindparam("stand_in"),
 )
 _TOLD = (
     update(case_reports)
@@ -53,9 +67,11 @@ class CaseReports:
 
     def add_report(self, report: Report) -> bool:
         """See ``features.books.Cases``."""
+        key = case_key(report.case)
+        _REPORTER.run(self._connection, **key, token=report.reporter, person=report.reporter)
         return _REPORT.run(
             self._connection,
-            **case_key(report.case),
+            **key,
             reporter=report.reporter,
             account=report.account,
             at=report.at,
@@ -67,6 +83,12 @@ class CaseReports:
     def reports(self, case: str) -> Sequence[Report]:
         """See ``features.books.Cases``. Oldest first."""
         return [_report(row) for row in self._connection.execute(_REPORTS, case_key(case))]
+
+    def reporter_of(self, case: str, token: str) -> PersonRef | None:
+        """See ``features.books.Cases``."""
+        values = case_key(case) | {"stand_in": token}
+        found: PersonRef | None = self._connection.execute(_REPORTER_OF, values).scalar_one_or_none()
+        return found
 
     def reports_by(self, community: str, reporter: PersonRef) -> Sequence[Report]:
         """See ``features.books.Cases``. Oldest first."""
@@ -105,10 +127,11 @@ class CaseReports:
 def _report(row: Row[Any]) -> Report:
     return Report(
         case=f"{row.community}/{row.number}",
-        reporter=row.reporter,
+        reporter=row.person,
         account=row.account,
         at=row.at,
         clause=row.clause,
         note=row.note,
         told=row.told,
+        token=row.token,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from orchard_bot.storage.arrivals import SqlArrivals
 from orchard_bot.storage.audit import SqlAudit
 from orchard_bot.storage.cases import SqlCases
+from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.consents import SqlConsents
 from orchard_bot.storage.dialogs import SqlDialogs
 from orchard_bot.storage.health import SqlHealth
@@ -16,6 +17,7 @@ from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.offers import SqlOffers
 from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.people import SqlPeople
+from orchard_bot.storage.personal import SqlPersonal
 from orchard_bot.storage.purge import SqlPurge
 from orchard_bot.storage.savepoint import SqlSavepoint
 from orchard_bot.storage.schedules import SqlClockwork, SqlSchedules
@@ -27,6 +29,7 @@ class SqlLedger:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._token = keyring_of(connection.dialect).token
         self.cases = SqlCases(connection)
         self.dialogs = SqlDialogs(connection)
         self.offers = SqlOffers(connection)
@@ -34,6 +37,7 @@ class SqlLedger:
         self.consents = SqlConsents(connection)
         self.schedules = SqlSchedules(connection)
         self.audit = SqlAudit(connection)
+        self.personal = SqlPersonal(connection)
         self.health = SqlHealth(connection)
         self.arrivals = SqlArrivals(connection)
         self.queue = SqlLaneQueue(connection)
@@ -43,6 +47,10 @@ class SqlLedger:
         self.purge = SqlPurge(connection)
         self._cursor = connection.connection.cursor()
         self._numbers = count(1)
+
+    def stand_in(self, text: str) -> str:
+        """See ``runtime.ledger.Ledger``."""
+        return self._token(text)
 
     def savepoint(self) -> SqlSavepoint:
         """See ``runtime.ledger.Ledger``. They may be nested."""

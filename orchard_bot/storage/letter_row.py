@@ -18,6 +18,7 @@ from orchard_bot.chat.intents import (
 )
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.refs import AccountRef, PersonRef
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.tables import letters
 
 # Written into the statements: a partial index is only used where its condition can be seen.
@@ -32,9 +33,9 @@ def from_row(row: Row[Any]) -> Letter:
     return Letter(**{**row._mapping, "intent": decode_intent(row.intent)})
 
 
-def private_destination(account: AccountRef, person: PersonRef) -> str:
-    """What letters to this person through this account have as their destination."""
-    return f"{account}|{person}"
+def private_destination(account: AccountRef, person: PersonRef, keyring: Keyring) -> str:
+    """What letters to this person through this account have as their destination: who it is needs the key."""
+    return f"{account}|{keyring.token(str(person))}"
 
 
 def changed_by(intent: Intent) -> str | None:
@@ -53,11 +54,11 @@ def account_of(intent: Intent) -> AccountRef:
             return intent.chat.via
 
 
-def destination_of(intent: Intent, of_original: str | None) -> str:
+def destination_of(intent: Intent, of_original: str | None, keyring: Keyring) -> str:
     """Where it goes. ``of_original``: the destination of the letter that it changes, where that is known."""
     match intent:
         case TellPrivately():
-            return private_destination(intent.account, intent.person)
+            return private_destination(intent.account, intent.person, keyring)
         case EditOwn() | WithdrawOwn() | CloseChoices():
             return of_original or f"{intent.account}|{intent.of}"
         case HideCommand() | DeleteMessage():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, false, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, false, func, select, update
 
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.features.books import Offer
@@ -44,18 +45,18 @@ class SqlOffers:
 
     def add(self, offers: Sequence[Offer]) -> None:
         """See ``features.books.Offers``."""
-        _ADD.run_all(self._connection, [msgspec.structs.asdict(offer) for offer in offers])
+        _ADD.run_all(self._connection, [_to_row(offer) for offer in offers])
 
     def by_token(self, token: str) -> Offer | None:
         """See ``features.books.Offers``. One past its time too, so that the person can be told."""
         row = self._connection.execute(_BY_TOKEN, {"token": token}).first()
-        return Offer(**row._mapping) if row else None
+        return _from_row(row) if row else None
 
     def by_number(self, account: AccountRef, person: PersonRef, number: int, now: datetime) -> Offer | None:
         """See ``features.books.Offers``."""
         values = {"account": account, "person": person, "number": number, "now": now}
         row = self._connection.execute(_BY_NUMBER, values).first()
-        return Offer(**row._mapping) if row else None
+        return _from_row(row) if row else None
 
     def highest_number(self, account: AccountRef, person: PersonRef, now: datetime) -> int:
         """See ``features.books.Offers``."""
@@ -70,3 +71,13 @@ class SqlOffers:
     def close(self, key: str) -> None:
         """See ``features.books.Offers``."""
         self._connection.execute(_CLOSE, {"key": key})
+
+
+def _to_row(offer: Offer) -> dict[str, Any]:
+    """Whose it is stands sealed beside the data; the column only finds it."""
+    return msgspec.structs.asdict(offer) | {"data": {"person": str(offer.person), "data": offer.data}}
+
+
+def _from_row(row: Row[Any]) -> Offer:
+    sealed = row.data
+    return Offer(**{**row._mapping, "person": PersonRef.parse(sealed["person"]), "data": sealed["data"]})

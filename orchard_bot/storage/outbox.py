@@ -12,6 +12,7 @@ from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.planning import Sent
 from orchard_bot.chat.refs import AccountRef, MessageRef, PersonRef
 from orchard_bot.storage.bounded import delete_some
+from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.dead_letters import community_of
 from orchard_bot.storage.letter_order import LetterOrder
 from orchard_bot.storage.letter_row import (
@@ -76,6 +77,7 @@ class SqlOutbox(LetterOrder):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
+        self._keyring = keyring_of(connection.dialect)
 
     def add(self, intents: Sequence[Intent], now: datetime) -> None:
         """See ``runtime.ledger.Outbox``."""
@@ -86,12 +88,11 @@ class SqlOutbox(LetterOrder):
                 self._connection,
                 key=intent.key,
                 account=account_of(intent),
-                destination=destination_of(intent, original or None),
+                destination=destination_of(intent, original or None, self._keyring),
                 priority=int(intent.priority),
                 state="waiting",
                 intent=encode_intent(intent),
                 origin=intent.origin,
-                subject=intent.subject,
                 changes=changes,
                 tries=0,
                 steps_done=0,
@@ -120,7 +121,7 @@ class SqlOutbox(LetterOrder):
 
     def release(self, account: AccountRef, person: PersonRef, now: datetime) -> int:
         """See ``runtime.ledger.Outbox``. How many there were."""
-        values = {"place": private_destination(account, person), "then": now}
+        values = {"place": private_destination(account, person, self._keyring), "then": now}
         return self._connection.execute(_RELEASE, values).rowcount
 
     def die(self, id: int, why: str, now: datetime) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import BindParameter, Connection, Delete, and_, bindparam, exist
 
 from orchard_bot.features.house import Retention
 from orchard_bot.storage.arrivals import SqlArrivals
+from orchard_bot.storage.audit import SqlAudit
 from orchard_bot.storage.bounded import delete_some
 from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.outbox import SqlOutbox
+from orchard_bot.storage.personal import SqlPersonal
 from orchard_bot.storage.schedules import SqlClockwork
 from orchard_bot.storage.tables import (
-    audit,
     case_reports,
     cases,
     deferrals,
@@ -48,7 +49,6 @@ _CLEAR_NOTES = (
 )
 _CASES = delete_some(cases, cases.c.settled_at < _before)
 _SIGHTINGS = delete_some(sightings, sightings.c.at < _before)
-_AUDIT = delete_some(audit, audit.c.at < _before)
 _DIALOGS = delete_some(dialogs, dialogs.c.expires_at < _before)
 _OFFERS = delete_some(offers, offers.c.expires_at < _before)
 _DEFERRALS = delete_some(deferrals, deferrals.c.until < _before)
@@ -79,7 +79,8 @@ class SqlPurge:
             "evidence": self.forget_evidence(now, limit),
             "cases": self._drop(_CASES, cases_before, limit),
             "sightings": self._drop(_SIGHTINGS, now - retention.sightings, limit),
-            "audit": self._drop(_AUDIT, cases_before, limit),
+            "audit": SqlAudit(self._connection).forget(cases_before, limit),
+            "erasures": SqlPersonal(self._connection).finish(limit),
             "dialogs": self._drop(_DIALOGS, now, limit),
             "offers": self._drop(_OFFERS, now, limit),
             "deferrals": self._drop(_DEFERRALS, now, limit),

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from orchard_bot.errors import StorageBusy
 from orchard_bot.storage.database_file import FileLock, existing, real_path
 from orchard_bot.storage.group_commit import Terms, UnitThread, ignore
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.migrations import VERSIONS
 from orchard_bot.storage.sqlite_connection import driver_of, plain_errors, sqlalchemy_engine
 from orchard_bot.storage.upgrade import bring_up_to_date
@@ -27,8 +28,16 @@ class SqliteEngine:
     Writes that queue while a COMMIT runs share the next one. Reads have a connection and a thread of their own.
     """
 
-    def __init__(self, path: Path, lock: FileLock, failpoint: Callable[[str], None], group: int, queue: int) -> None:
-        database = sqlalchemy_engine(path)
+    def __init__(
+        self,
+        path: Path,
+        lock: FileLock,
+        keyring: Keyring,
+        failpoint: Callable[[str], None],
+        group: int,
+        queue: int,
+    ) -> None:
+        database = sqlalchemy_engine(path, keyring=keyring)
         self._writer = UnitThread(
             "storage-writer",
             database.connect,
@@ -50,6 +59,7 @@ class SqliteEngine:
         database: Path,
         *,
         now: datetime,
+        keyring: Keyring | None = None,
         versions: Path = VERSIONS,
         failpoint: Callable[[str], None] = ignore,
         group_limit: int = 256,
@@ -57,15 +67,17 @@ class SqliteEngine:
     ) -> SqliteEngine:
         """Open the file, created and migrated if need be, and keep every other process away from it.
 
+        ``keyring`` seals what people wrote and who they are; not given, it is the one beside the file.
         ``failpoint`` is called with ``before commit`` and ``after commit`` on the writer thread. Blocks: call it at
-        the start. Raises StorageBusy, SchemaTooNew, StorageFull or StorageError.
+        the start. Raises StorageBusy, SchemaTooNew, KeyMissing, StorageFull or StorageError.
         """
         path = real_path(database)
+        keyring = keyring or Keyring.beside(path)
         lock = FileLock(path)
         try:
-            bring_up_to_date(path, now=now, versions=versions)
+            bring_up_to_date(path, now=now, keyring=keyring, versions=versions)
             with plain_errors():
-                return cls(path, lock, failpoint, group_limit, queue_limit)
+                return cls(path, lock, keyring, failpoint, group_limit, queue_limit)
         except BaseException:
             lock.release()
             raise
@@ -94,12 +106,12 @@ class SqliteEngine:
 
 
 @contextmanager
-def opened(database: Path) -> Iterator[Connection]:
+def opened(database: Path, keyring: Keyring | None = None) -> Iterator[Connection]:
     """Look into an existing database, also while a bot uses it: one snapshot, no lock, no change.
 
     Raises StorageError when there is none, or it is damaged.
     """
-    engine = sqlalchemy_engine(existing(database), read_only=True)
+    engine = sqlalchemy_engine(existing(database), read_only=True, keyring=keyring)
     with plain_errors(), engine.connect() as connection:
         driver_of(connection).execute("BEGIN")
         yield connection

@@ -13,6 +13,8 @@ import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from orchard_bot.errors import StorageBusy, StorageError, StorageFull
+from orchard_bot.storage.columns import sealed_with
+from orchard_bot.storage.keyring import Keyring
 
 BUSY_SECONDS = 5.0
 
@@ -90,14 +92,18 @@ def connect(path: Path, *, read_only: bool = False, pragmas: tuple[str, ...] = P
     return connection
 
 
-def sqlalchemy_engine(path: Path, *, read_only: bool = False) -> sqlalchemy.Engine:
-    """A SQLAlchemy engine on the file: one driver connection per ``connect()``, no pool, no values in its errors."""
-    return sqlalchemy.create_engine(
+def sqlalchemy_engine(path: Path, *, read_only: bool = False, keyring: Keyring | None = None) -> sqlalchemy.Engine:
+    """A SQLAlchemy engine on the file: one driver connection per ``connect()``, no pool, no values in its errors.
+
+    ``keyring`` opens what is sealed in it; not given, it is the one beside the file.
+    """
+    engine = sqlalchemy.create_engine(
         sqlalchemy.URL.create("sqlite", database=str(path)),
         creator=partial(connect, path, read_only=read_only),
         poolclass=NullPool,
         hide_parameters=True,
     )
+    return sealed_with(engine, keyring or Keyring.beside(path))
 
 
 def driver_of(connection: sqlalchemy.Connection) -> UnitConnection:
@@ -107,7 +113,7 @@ def driver_of(connection: sqlalchemy.Connection) -> UnitConnection:
 
 def in_our_words(error: BaseException) -> StorageError | None:
     """The StorageError for what SQLite says about the file or the disk; None when it is about the statement."""
-    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    cause = error.orig if isinstance(error, sqlalchemy.exc.StatementError) else error
     if isinstance(cause, StorageError):
         return cause
     if not isinstance(cause, sqlite3.Error):
@@ -123,6 +129,6 @@ def plain_errors() -> Iterator[None]:
     """Whatever SQLite raises inside becomes a StorageError."""
     try:
         yield
-    except (sqlite3.Error, sqlalchemy.exc.DBAPIError) as error:
+    except (sqlite3.Error, sqlalchemy.exc.StatementError) as error:
         ours = in_our_words(error) or StorageError("The database refused. Run: orchard-bot db check")
         raise ours from error

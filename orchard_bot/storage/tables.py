@@ -1,10 +1,13 @@
 """All tables: what each holds, why, and how long.
 
-``info["kept"]`` says in words when a row goes; the names in backquotes there are fields of ``features.house.Retention``.
+``info`` is made by ``kept``: in words when a row goes, where the names in backquotes are fields of
+``features.house.Retention``, and which columns concern people. /mydata and /forgetme go by that.
 Refs are kept in their string form, moments as microseconds since 1970. Nothing here is special to one database.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -17,7 +20,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 )
 
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
-from orchard_bot.storage.columns import Moment, Ref, RowId
+from orchard_bot.storage.columns import Moment, Ref, RowId, Sealed, Token
 
 metadata = MetaData(
     naming_convention={
@@ -37,6 +39,23 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def kept(
+    until: str,
+    *,
+    plain: str = "",
+    whose: tuple[str, ...] = (),
+    duty: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
+    inside: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """When a row goes, what it is in words for the person concerned, and which columns concern people.
+
+    ``whose`` says whose row it is; ``duty`` which moderator had to do with it; ``words`` are that person's own words
+    and name; ``inside`` may hold what others wrote, or who they are, and is shown to nobody.
+    """
+    return {"kept": until, "plain": plain, "whose": whose, "duty": duty, "words": words, "inside": inside}
 
 
 def _partial(name: str, *columns: str, where: ColumnElement[bool], unique: bool = False) -> Index:
@@ -60,9 +79,9 @@ cases = Table(
     Column("safety", Boolean, nullable=False),
     Column("message", message_ref),
     Column("author", person_ref),
-    Column("author_name", Text, nullable=False),
+    Column("author_name", Sealed(str), nullable=False),
     Column("posted_at", Moment),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", Sealed(str), nullable=False),
     Column("evidence_until", Moment, index=True),
     Column("edited", Boolean, nullable=False),
     Column("remarks", JSON, nullable=False),
@@ -83,7 +102,13 @@ cases = Table(
     # One message has at most one case that is not settled, whoever reports it and however often.
     _partial("uq_cases_live_message", "message", unique=True, where=column("state").in_(("asked", "open", "claimed"))),
     comment="A reported or noticed message until a moderator decides, and the decision: the memory of fair treatment.",
-    info={"kept": "`cases` after it is settled; its text and name until evidence_until (`evidence`, `open_case`)"},
+    info=kept(
+        "`cases` after it is settled; its text and name `evidence` after that, or `open_case` where nobody decides",
+        whose=("author",),
+        duty=("claimed_by", "decided_by"),
+        words=("author_name", "evidence"),
+        plain="Messages of yours, and cases you decided: what was reported or noticed, and what came of it.",
+    ),
 )
 
 case_reports = Table(
@@ -91,16 +116,38 @@ case_reports = Table(
     metadata,
     Column("community", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("reporter", person_ref, primary_key=True),
+    Column("reporter", Token, primary_key=True),
     Column("account", account_ref, nullable=False),
     Column("at", Moment, nullable=False),
     Column("clause", Text),
-    Column("note", Text, nullable=False),
+    Column("note", Sealed(str), nullable=False),
     Column("told", Boolean, nullable=False),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "reporter"),
-    comment="Who reported a case, so that they can be told how it ended. Never shown to moderators.",
-    info={"kept": "as long as the case (`cases`); the note as long as its evidence (`evidence`, `open_case`)"},
+    comment="That somebody reported a case, and what they wrote; who it was is a token that says nothing without the key.",
+    info=kept(
+        "as long as the case (`cases`); the words as long as those of the case (`evidence`, or `open_case`)",
+        whose=("reporter",),
+        words=("note",),
+        plain="That you reported something, and what you wrote to the moderators.",
+    ),
+)
+
+reporters = Table(
+    "reporters",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("token", Token, primary_key=True),
+    Column("person", Sealed(PersonRef), nullable=False),
+    ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
+    comment="Who reported a case, sealed, so that they can be told how it ended. Never shown to moderators.",
+    info=kept(
+        "as long as the case (`cases`)",
+        whose=("token",),
+        inside=("person",),
+        plain="That a report was yours, sealed, so that you hear how it ended. No moderator sees it.",
+    ),
 )
 
 case_alerts = Table(
@@ -115,7 +162,11 @@ case_alerts = Table(
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "number"),
     comment="Which letters told which moderators about a case, so that they can be changed when it is decided.",
-    info={"kept": "as long as the case (`cases`)"},
+    info=kept(
+        "as long as the case (`cases`)",
+        duty=("moderator",),
+        plain="Which messages told you, as a moderator, about a case.",
+    ),
 )
 
 case_conflicts = Table(
@@ -126,7 +177,11 @@ case_conflicts = Table(
     Column("moderator", person_ref, primary_key=True),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     comment="Which moderators have said that a case concerns them, so that they are not shown it again.",
-    info={"kept": "as long as the case (`cases`)"},
+    info=kept(
+        "as long as the case (`cases`)",
+        whose=("moderator",),
+        plain="That you said, as a moderator, that a case concerns you.",
+    ),
 )
 
 sightings = Table(
@@ -143,20 +198,25 @@ sightings = Table(
     Index(None, "community", "at"),
     Index(None, "at"),
     comment="What the watch noticed, without text or person: for rehearsal reports and thresholds.",
-    info={"kept": "`sightings`"},
+    info=kept("`sightings`"),
 )
 
 dialogs = Table(
     "dialogs",
     metadata,
     Column("account", account_ref, primary_key=True),
-    Column("person", person_ref, primary_key=True),
+    Column("person", Token, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", Sealed(dict), nullable=False),
     Column("version", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     comment="The one question each person may answer in their own words, so that a restart loses no half-told report.",
-    info={"kept": "until it is answered, cancelled or past its expires_at"},
+    info=kept(
+        "until it is answered, cancelled or out of time",
+        whose=("person",),
+        inside=("data",),
+        plain="A question of mine that you have not answered yet.",
+    ),
 )
 
 offers = Table(
@@ -166,10 +226,10 @@ offers = Table(
     Column("token", Text, nullable=False, unique=True),
     Column("number", Integer, nullable=False),
     Column("account", account_ref, nullable=False),
-    Column("person", person_ref, nullable=False),
+    Column("person", Token, nullable=False),
     Column("community", Text, nullable=False),
     Column("action", Text, nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", Sealed(dict), nullable=False),
     Column("key", Text, nullable=False, index=True),
     Column("once", Boolean, nullable=False),
     Column("stays", Boolean, nullable=False),
@@ -177,7 +237,12 @@ offers = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Index(None, "account", "person", "number"),
     comment="What each button or typed number means, and for whom alone.",
-    info={"kept": "until its message is answered or changed, or past its expires_at"},
+    info=kept(
+        "until one is taken, or their time is over",
+        whose=("person",),
+        inside=("data",),
+        plain="Choices I offered to you, and nobody else.",
+    ),
 )
 
 members = Table(
@@ -188,7 +253,7 @@ members = Table(
     Column("joined_at", Moment, nullable=False),
     Index(None, "person"),
     comment="Who is in which group: decides who may use the bot in private, and is never shown.",
-    info={"kept": "until the person leaves the group"},
+    info=kept("until the person leaves the group", whose=("person",), plain="Which group you are in."),
 )
 
 welcomes = Table(
@@ -198,7 +263,11 @@ welcomes = Table(
     Column("person", person_ref, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     comment="Who has been welcomed, so that nobody is welcomed twice.",
-    info={"kept": "as long as the person is in the group, and at least `cases`"},
+    info=kept(
+        "as long as the person is in the group, and at least `cases`",
+        whose=("person",),
+        plain="That you have been welcomed, so that it happens once.",
+    ),
 )
 
 private_chats = Table(
@@ -212,7 +281,12 @@ private_chats = Table(
     Column("reach", Boolean),
     Column("touched_at", Moment, index=True),
     comment="Whom the bot may write to, how the last attempt went, and which group they last spoke about.",
-    info={"kept": "as long as the person is in a group, and at least `cases` after the last sign of them"},
+    info=kept(
+        "as long as the person is in a group, and at least `cases` after the last sign of them",
+        whose=("person",),
+        inside=("chat",),
+        plain="That I may write to you, and which group you last spoke about.",
+    ),
 )
 
 consents = Table(
@@ -224,7 +298,7 @@ consents = Table(
     Column("given_at", Moment, nullable=False),
     Column("policy", Text, nullable=False),
     comment="Who said yes to what, under which version of the policy. No row means no.",
-    info={"kept": "until it is withdrawn"},
+    info=kept("until it is withdrawn", whose=("person",), plain="What you said yes to."),
 )
 
 schedules = Table(
@@ -234,13 +308,18 @@ schedules = Table(
     Column("kind", Text, nullable=False),
     Column("community", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("data", Sealed(dict), nullable=False),
     Column("due", Moment, nullable=False, index=True),
     Column("cron", Text),
     Column("timezone", Text, nullable=False),
     Index(None, "community", "kind"),
     comment="Timers and schedules with their next time: the truth about what is due.",
-    info={"kept": "until it is over or cancelled"},
+    info=kept(
+        "until it is over or cancelled",
+        whose=("subject",),
+        inside=("data",),
+        plain="Something that is due for you, such as the end of a question.",
+    ),
 )
 
 occurrences = Table(
@@ -250,7 +329,7 @@ occurrences = Table(
     Column("occurrence", Text, primary_key=True),
     Column("fired_at", Moment, nullable=False, index=True),
     comment="Which occurrence of a schedule has happened, so that each happens once.",
-    info={"kept": "`handled_ids`"},
+    info=kept("`handled_ids`"),
 )
 
 audit = Table(
@@ -259,14 +338,25 @@ audit = Table(
     Column("id", RowId, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     Column("community", Text, nullable=False),
-    Column("actor", person_ref),
+    Column("actor", Token),
     Column("act", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("clause", Text),
     Column("policy", Text, nullable=False),
+    Column("hash", Text, nullable=False),
     Index(None, "community", "at"),
-    comment="Who did what, when, under which clause and version; never a message's text.",
-    info={"kept": "`cases`"},
+    comment="Who (as a stand-in) did what, when, under which clause and version; never a message's text.",
+    info=kept("`cases`", whose=("actor",), plain="Decisions and consents, with a stand-in in the place of your name."),
+)
+
+audit_ends = Table(
+    "audit_ends",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("before", Text, nullable=False),
+    Column("last", Text, nullable=False),
+    comment="One row: the hash of the last line of the audit trail that was forgotten, and that of its newest.",
+    info=kept("always; it says nothing about anybody"),
 )
 
 arrivals = Table(
@@ -276,8 +366,8 @@ arrivals = Table(
     Column("id", RowId, primary_key=True),
     Column("event", Text, nullable=False, unique=True),
     Column("at", BigInteger, nullable=False),
-    comment="Ids of events that were handled or queued (at: seconds since 1970), so that none is handled twice.",
-    info={"kept": "`handled_ids`"},
+    comment="Stand-ins for the ids of events that were handled or queued (at: seconds since 1970), so that none is handled twice.",
+    info=kept("`handled_ids`"),
 )
 
 _in_lane, _parked = column("parked_at").is_(None), column("parked_at").is_not(None)
@@ -287,7 +377,7 @@ queue = Table(
     Column("id", RowId, primary_key=True),
     Column("lane", Text, nullable=False),
     Column("account", account_ref, nullable=False),
-    Column("event", LargeBinary, nullable=False),
+    Column("event", Sealed(bytes), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("put_at", Moment, nullable=False),
     Column("due", Moment, nullable=False),
@@ -297,7 +387,11 @@ queue = Table(
     _partial("ix_queue_lane_id", "lane", "id", where=_in_lane),
     _partial("ix_queue_parked_at", "parked_at", where=_parked),
     comment="Events that could not be handled at once, whole, in the order of their chats; parked_at: set aside.",
-    info={"kept": "until it is handled, mostly for less than a second; parked ones for `parked`"},
+    info=kept(
+        "until it is handled, mostly for less than a second; parked ones for `parked`",
+        inside=("event",),
+        plain="Messages that could not be handled at once, and are tried again.",
+    ),
     sqlite_autoincrement=True,  # an id is never given twice: its order in the lane depends on it
 )
 
@@ -312,9 +406,8 @@ letters = Table(
     Column("destination", Text, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    Column("intent", LargeBinary),
-    Column("origin", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("intent", Sealed(bytes)),
+    Column("origin", Sealed(str), nullable=False),
     Column("changes", Text),
     Column("tries", Integer, nullable=False),
     Column("steps_done", Integer, nullable=False),
@@ -322,7 +415,7 @@ letters = Table(
     Column("due", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("closed_at", Moment, index=True),
-    Column("message", message_ref),
+    Column("message", Sealed(MessageRef)),
     Column("private", Boolean),
     Column("why", Text),
     Column("community", Text),
@@ -332,16 +425,25 @@ letters = Table(
     _partial("ix_letters_expires_at", "account", "expires_at", where=_open_with_end),
     Index("ix_letters_state", "state", "destination"),
     comment="What the bot wants carried out (waiting, held, sent, dead), and which message it became.",
-    info={"kept": "the words until it is delivered or given up; key and message for `sent` after that"},
+    info=kept(
+        "the words until it is delivered or given up; key and message for `sent` after that",
+        whose=("destination",),
+        inside=("intent", "origin", "message"),
+        plain="That I wrote to you and when; the words are gone once they have arrived.",
+    ),
 )
 
 letter_messages = Table(
     "letter_messages",
     metadata,
-    Column("message", message_ref, primary_key=True),
+    Column("message", Token, primary_key=True),
     Column("letter", ForeignKey("letters.id", ondelete="CASCADE"), nullable=False, index=True),
     comment="Every message that a letter became, the further parts of a long text too, for replies that quote it.",
-    info={"kept": "as long as the letter (`sent`)"},
+    info=kept(
+        "as long as the letter (`sent`)",
+        inside=("message",),
+        plain="Which of my messages is which, so that you can answer one.",
+    ),
 )
 
 deferrals = Table(
@@ -351,7 +453,11 @@ deferrals = Table(
     Column("destination", Text, primary_key=True),
     Column("until", Moment, nullable=False, index=True),
     comment="Until when a platform asked us to leave a chat, a person or (empty destination) a whole account alone.",
-    info={"kept": "until that moment is past"},
+    info=kept(
+        "until that moment is past",
+        whose=("destination",),
+        plain="That the platform asked me to wait before writing to you again.",
+    ),
 )
 
 moves = Table(
@@ -360,7 +466,31 @@ moves = Table(
     Column("community", Text, primary_key=True),
     Column("chat", chat_ref, nullable=False),
     comment="Where a group goes on after the platform gave it another id.",
-    info={"kept": "as long as the group is used"},
+    info=kept("as long as the group is used"),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("token", Token, primary_key=True),
+    Column("person", Sealed(PersonRef), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    comment="Who asked to be forgotten while a case still needed something of theirs, so that it goes once it is settled.",
+    info=kept(
+        "until the last of their cases is settled",
+        whose=("token",),
+        inside=("person",),
+        plain="That you asked to be forgotten, until the last of it can go.",
+    ),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("proof", Sealed(str), nullable=False),
+    comment="One row: a word that the right key opens.",
+    info=kept("always; it says nothing about anybody", inside=("proof",)),
 )
 
 runs = Table(
@@ -369,7 +499,7 @@ runs = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("clean", Boolean, nullable=False),
     comment="One row: whether the last stop was a clean one.",
-    info={"kept": "always; it says nothing about anybody"},
+    info=kept("always; it says nothing about anybody"),
 )
 
 

@@ -369,7 +369,8 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
             settings = CONFIG.format(policy=POLICY, watch=watch, more=more, adapter="{adapter}") + further
             config = tmp_path / "orchard.toml"
             config.write_text(stage.addressed(settings).replace("{adapter}", stage.adapter), encoding="utf-8")
-            shutil.copy(empty_database, tmp_path / "orchard.db")
+            for file in (empty_database, empty_database.with_name("orchard.db.key")):
+                shutil.copy(file, tmp_path)
             story = Story(stage, clock, config, larch)
             async with story.living():
                 yield story

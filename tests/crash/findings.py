@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from orchard_bot.runtime.sender import AT_ONCE
 from orchard_bot.storage.backup import damage
+from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.sqlite_connection import driver_of
 from orchard_bot.storage.tables import arrivals, audit, case_alerts, case_reports, cases, letters, queue, sightings
@@ -53,7 +54,8 @@ class _Keys:
 
 def _events(story: Story, connection: Connection) -> Iterator[str]:
     arrived = Counter(connection.execute(select(arrivals.c.event)).scalars())
-    posted = [str(event.id) for event in story.posted]
+    stand_in = keyring_of(connection.dialect).token
+    posted = [stand_in(str(event.id)) for event in story.posted]
     yield from (f"event {id} was lost" for id in posted if not arrived[id])
     yield from (f"event {id} was never posted" for id in arrived.keys() - set(posted))
     noticed = connection.execute(select(func.count()).select_from(sightings)).scalar_one()

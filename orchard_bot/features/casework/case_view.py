@@ -9,6 +9,7 @@ from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.community.decision import Verdict
+from orchard_bot.community.local_time import day_in_full
 from orchard_bot.features.casework.casebook import community_of, possible, reachable, recused, time_of, titles
 from orchard_bot.features.unit import Option, Unit
 
@@ -27,8 +28,7 @@ def view(unit: Unit, case: Case, reader: PersonRef) -> PrivateText:
         lines.insert(0, words.private("alerts.safety").value)
     if case.edited:
         lines.append(words.private("alerts.changed-since").value)
-    lines.append(_similar(unit, case, reader))
-    lines.append(_standing(unit, case, reader))
+    lines += [_similar(unit, case, reader), _forgetting(unit, case), _standing(unit, case, reader)]
     return PrivateText("\n\n".join(line for line in lines if line))
 
 
@@ -128,6 +128,15 @@ def _similar(unit: Unit, case: Case, reader: PersonRef) -> str:
         if one.decision is not None and reader not in recused(unit, one)
     ]
     return words.private("alerts.similar", decisions="; ".join(found)).value if found else ""
+
+
+def _forgetting(unit: Unit, case: Case) -> str:
+    """When the words go, however the case stands then."""
+    if case.evidence_until is None or not case.evidence:
+        return ""
+    day = day_in_full(community_of(unit, case).local(case.evidence_until))
+    days = max((case.evidence_until - unit.now).days, 0)
+    return unit.house.words.private("alerts.forgotten-on", day=day, days=days).value
 
 
 def _standing(unit: Unit, case: Case, reader: PersonRef) -> str:

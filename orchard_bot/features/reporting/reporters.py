@@ -75,7 +75,7 @@ def _tell_each_once(unit: Unit, case: Case, what: str, text: PrivateText) -> Non
         # The key is made of what is said and to whom: the outbox takes it once, however many alerts arrive.
         unit.emit(
             TellPrivately(
-                key=f"report.{what}:{case.id}:{_mark(report)}",
+                key=_key(what, report),
                 account=report.account,
                 person=report.reporter,
                 text=text,
@@ -85,6 +85,6 @@ def _tell_each_once(unit: Unit, case: Case, what: str, text: PrivateText) -> Non
         )
 
 
-def _mark(report: Report) -> str:
-    """Stands for the reporter in a key, which may be logged: nobody can read from it who it was."""
-    return blake2b(str(report.reporter).encode(), digest_size=9).hexdigest()
+def _key(what: str, report: Report) -> str:
+    """Keys are stored and may be logged: nobody can read from this one which case it is about, or who reported it."""
+    return blake2b(f"{what}:{report.case}:{report.token}".encode(), digest_size=12).hexdigest()

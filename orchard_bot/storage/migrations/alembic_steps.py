@@ -11,12 +11,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine
 
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.migrations import VERSIONS, revisions
 
 
-def upgrade(connection: Connection, versions: Path = VERSIONS) -> None:
-    """Run every migration the database lacks, inside the transaction that is open on the connection."""
-    command.upgrade(_config(connection, versions), "head")
+def upgrade(connection: Connection, versions: Path = VERSIONS, keyring: Keyring | None = None) -> None:
+    """Run every migration the database lacks, inside the transaction that is open on the connection.
+
+    ``keyring`` seals what a migration has to seal; without it nothing may be in the database.
+    """
+    config = _config(connection, versions)
+    config.attributes["keyring"] = keyring
+    command.upgrade(config, "head")
 
 
 def revise(message: str, metadata: MetaData, versions: Path = VERSIONS) -> Path | None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 from typer.testing import CliRunner
 
 from orchard_bot.cli.policy import policy_app
@@ -18,6 +17,7 @@ from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.settings.toml_file import load
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite import SqliteEngine
+from orchard_bot.storage.sqlite_connection import sqlalchemy_engine
 
 OURS = Path(__file__).parents[3] / "config" / "code_of_conduct.toml"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_the_scores_of_a_group_are_read_from_its_database(tmp_path: Path) -> Non
         return result.output
 
     assert "Nothing was noticed in the last 14 days." in rehearse()
-    engine = create_engine(f"sqlite:///{tmp_path / 'orchard.db'}")
+    engine = sqlalchemy_engine(tmp_path / "orchard.db")
     with engine.begin() as connection:
         SqlLedger(connection).cases.add_sighting(sighting(0.9, at=SystemClock().now() - timedelta(days=1)))
     engine.dispose()

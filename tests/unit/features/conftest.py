@@ -38,6 +38,8 @@ from orchard_bot.runtime.privacy_gate import check
 from orchard_bot.runtime.routes import compile_routes
 from orchard_bot.settings.toml_file import load
 from orchard_bot.settings.wording import load_wording
+from orchard_bot.storage.columns import sealed_with
+from orchard_bot.storage.keyring import Keyring
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.tables import metadata
 from orchard_bot.testing.builders import a_group, a_message, a_person, a_press, a_private_message, an_account
@@ -266,7 +268,7 @@ class Stage:
 
 @contextmanager
 def _a_stage() -> Iterator[Stage]:
-    engine = create_engine("sqlite://")
+    engine = sealed_with(create_engine("sqlite://"), Keyring.of())
     metadata.create_all(engine)
     with engine.begin() as connection:
         yield Stage(SqlLedger(connection))

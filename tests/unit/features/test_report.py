@@ -364,7 +364,7 @@ def test_a_report_is_stored_with_who_made_it_and_never_shown(stage: Stage) -> No
     case = stage.books.cases.about(message.message)
     assert case is not None
     [report] = stage.books.cases.reports(case.id)
-    assert report == Report(case=case.id, reporter=stage.anna, account=stage.account, at=stage.now)
+    assert report == Report(case=case.id, reporter=stage.anna, account=stage.account, at=stage.now, token=report.token)
 
 
 def test_a_school_that_takes_no_mail_is_gone_to_in_person(stage: Stage) -> None:

@@ -11,6 +11,7 @@ import pytest
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite_connection import driver_of, sqlalchemy_engine
 from orchard_bot.storage.upgrade import migrate
+from tests.unit.storage.ledger.keys import KEYS
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 def template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """An empty database, migrated once."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    migrate(path, now=NOW)
+    migrate(path, now=NOW, keyring=KEYS)
     return path.read_bytes()
 
 
@@ -27,7 +28,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def ledger(template: bytes, tmp_path: Path) -> Iterator[SqlLedger]:
     path = tmp_path / "orchard.db"
     path.write_bytes(template)
-    engine = sqlalchemy_engine(path)
+    engine = sqlalchemy_engine(path, keyring=KEYS)
     with engine.connect() as connection:
         driver_of(connection).execute("BEGIN IMMEDIATE")
         yield SqlLedger(connection)

@@ -19,6 +19,7 @@ from orchard_bot.storage.case_code import ALPHABET, LENGTH, new_code
 from orchard_bot.storage.cases import SqlCases
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.tables import case_reports, cases
+from tests.unit.storage.ledger.keys import KEYS
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -71,7 +72,7 @@ def test_no_field_of_a_case_or_a_report_goes_without_a_column() -> None:
     }
     for field in Case.__struct_fields__:
         assert flattened.get(field, {field}) <= columns, field
-    assert set(Report.__struct_fields__) - {"case"} <= {column.name for column in case_reports.columns}
+    assert set(Report.__struct_fields__) - {"case", "token"} <= {column.name for column in case_reports.columns}
 
 
 def test_numbers_run_on_in_each_community(ledger: SqlLedger) -> None:
@@ -181,15 +182,34 @@ def a_report(case: Case, reporter: PersonRef, at: datetime = NOW) -> Report:
     return Report(case=case.id, reporter=reporter, account=US, at=at, clause="kindness", note="It hurt.")
 
 
+def with_token(report: Report) -> Report:
+    """As it comes back: what stands for the reporter is filled in."""
+    return msgspec.structs.replace(report, token=KEYS.token(str(report.reporter)))
+
+
 def test_a_person_reports_a_case_once(ledger: SqlLedger) -> None:
     case, other = ledger.cases.open(a_case(1)), ledger.cases.open(a_case(2))
     assert ledger.cases.add_report(a_report(case, BEN, SOON))
     assert ledger.cases.add_report(a_report(case, ANN))
     assert not ledger.cases.add_report(a_report(case, ANN, SOON))
     assert ledger.cases.add_report(a_report(other, ANN, SOON))
-    assert ledger.cases.reports(case.id) == [a_report(case, ANN), a_report(case, BEN, SOON)]
-    assert ledger.cases.reports_by("oak", ANN) == [a_report(case, ANN), a_report(other, ANN, SOON)]
+    found = ledger.cases.reports(case.id)
+    assert found == [with_token(a_report(case, ANN)), with_token(a_report(case, BEN, SOON))]
+    assert ledger.cases.reports_by("oak", ANN) == [
+        with_token(a_report(case, ANN)),
+        with_token(a_report(other, ANN, SOON)),
+    ]
     assert ledger.cases.reports_by("elm", ANN) == []
+
+
+def test_a_token_leads_to_the_reporter_of_its_own_case_alone(ledger: SqlLedger) -> None:
+    case, other = ledger.cases.open(a_case(1)), ledger.cases.open(a_case(2))
+    ledger.cases.add_report(a_report(case, ANN))
+    ledger.cases.add_report(a_report(other, BEN))
+    (report,) = ledger.cases.reports(case.id)
+    assert ledger.cases.reporter_of(case.id, report.token) == ANN
+    assert ledger.cases.reporter_of(other.id, report.token) is None
+    assert ledger.cases.reporter_of(case.id, str(ANN)) is None
 
 
 def test_only_the_reporter_who_was_told_counts_as_told(ledger: SqlLedger) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from orchard_bot.chat.refs import AccountRef
+from orchard_bot.storage.columns import sealed_with
 from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.tables import metadata
+from tests.unit.storage.ledger.keys import KEYS
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
@@ -102,7 +104,7 @@ class LaneQueueMachine(RuleBasedStateMachine):
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(":memory:", isolation_level=None)
 
-        self.engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+        self.engine = sealed_with(create_engine("sqlite://", creator=connect, poolclass=StaticPool), KEYS)
         self.connection = self.engine.connect()
         metadata.create_all(self.connection)
         self.queue = SqlLaneQueue(self.connection)

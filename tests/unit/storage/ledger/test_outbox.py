@@ -27,16 +27,17 @@ from orchard_bot.chat.planning import Sent
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.chat.text import PrivateText, PublicText
 from orchard_bot.storage.ledger import SqlLedger
-from orchard_bot.storage.letter_row import destination_of
+from orchard_bot.storage.letter_row import destination_of, private_destination
 from orchard_bot.storage.outbox import LONGEST
 from orchard_bot.storage.tables import letter_messages, letters
+from tests.unit.storage.ledger.keys import KEYS
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
 US = AccountRef("sandbox", "main")
 GROUP = ChatRef("sandbox", "main", "year 4")
 ANN, BEN = PersonRef("sandbox", "ann"), PersonRef("sandbox", "ben")
-ANNS = f"{US}|{ANN}"
+ANNS = private_destination(US, ANN, KEYS)
 PRIVATE = ChatRef("sandbox", "main", "dm-ann")
 MANDATE = Mandate(BEN, US, "oak/1", "oak/1:delete")
 BY_HAND = PrivateText("Please delete it yourself.")
@@ -114,7 +115,7 @@ def test_a_change_goes_where_its_original_went(ledger: SqlLedger) -> None:
 def test_a_change_of_something_unknown_goes_out_to_be_refused(ledger: SqlLedger) -> None:
     ledger.outbox.add([edit("e", "long forgotten")], NOW)
     assert due(ledger) == ["e"]
-    assert destination_of(edit("e", "long forgotten"), None) not in {ANNS, str(GROUP)}
+    assert destination_of(edit("e", "long forgotten"), None, KEYS) not in {ANNS, str(GROUP)}
 
 
 def test_the_same_key_is_the_same_letter(ledger: SqlLedger) -> None:
@@ -214,8 +215,8 @@ def test_no_words_stay_once_a_letter_is_sent_or_dead(ledger: SqlLedger) -> None:
     ledger.outbox.die(row_of(ledger, "ben"), "The person has blocked the bot.", NOW)
     kept = ledger.connection.execute(select(letters)).all()
     assert not any("canary" in str(row) for row in kept)
-    facts = {(row.key, row.origin, row.subject, row.destination) for row in kept}
-    assert ("k", "report.told", "oak/1", ANNS) in facts
+    facts = {(row.key, row.origin, row.destination) for row in kept}
+    assert ("k", "report.told", ANNS) in facts
 
 
 def test_a_long_text_is_known_by_all_its_parts_and_changed_by_its_first(ledger: SqlLedger) -> None:

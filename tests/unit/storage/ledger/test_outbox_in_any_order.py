@@ -15,8 +15,11 @@ from sqlalchemy.pool import StaticPool
 from orchard_bot.chat.intents import EditOwn, Priority, TellPrivately
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.chat.text import PrivateText
+from orchard_bot.storage.columns import sealed_with
+from orchard_bot.storage.letter_row import private_destination
 from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.tables import letters, metadata
+from tests.unit.storage.ledger.keys import KEYS
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 US = AccountRef("sandbox", "main")
@@ -43,7 +46,7 @@ class OutboxMachine(RuleBasedStateMachine):
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(":memory:", isolation_level=None)
 
-        self.engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+        self.engine = sealed_with(create_engine("sqlite://", creator=connect, poolclass=StaticPool), KEYS)
         self.connection = self.engine.connect()
         metadata.create_all(self.connection)
         self.outbox = SqlOutbox(self.connection)
@@ -81,7 +84,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def tell(self, person: PersonRef, priority: Priority) -> None:
         key = f"k{len(self.letters)}"
         self.outbox.add([tell(key, person, priority)], self.now)
-        place = f"{US}|{person}"
+        place = private_destination(US, person, KEYS)
         self.letters.append(
             {"key": key, "to": place, "priority": priority, "of": None, "state": "waiting", "due": self.now}
         )
@@ -133,14 +136,16 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(person=st.sampled_from(PEOPLE))
     def release(self, person: PersonRef) -> None:
-        held = [one for one in self.letters if one["state"] == "held" and one["to"] == f"{US}|{person}"]
+        held = [
+            one for one in self.letters if one["state"] == "held" and one["to"] == private_destination(US, person, KEYS)
+        ]
         assert self.outbox.release(US, person, self.now) == len(held)
         for one in held:
             one.update(state="waiting", due=self.now)
 
     @rule(person=st.sampled_from(PEOPLE), seconds=st.integers(1, 3))
     def defer(self, person: PersonRef, seconds: int) -> None:
-        place, until = f"{US}|{person}", self.now + timedelta(seconds=seconds)
+        place, until = private_destination(US, person, KEYS), self.now + timedelta(seconds=seconds)
         self.outbox.defer_destination(US, place, until)
         self.deferred[place] = max(until, self.deferred.get(place, until))
 
