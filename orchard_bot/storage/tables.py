@@ -179,7 +179,7 @@ case_conflicts = Table(
     comment="Which moderators have said that a case concerns them, so that they are not shown it again.",
     info=kept(
         "as long as the case (`cases`)",
-        whose=("moderator",),
+        duty=("moderator",),
         plain="That you said, as a moderator, that a case concerns you.",
     ),
 )
