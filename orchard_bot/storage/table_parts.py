@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Index, MetaData
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.storage.columns import Ref
 
-metadata = MetaData(
+schema = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -48,7 +48,7 @@ account_ref, chat_ref, message_ref, person_ref = Ref(AccountRef), Ref(ChatRef), 
 
 def say_it_for_postgresql() -> None:
     """Give the indexes of some rows their condition in PostgreSQL's words too."""
-    for table in metadata.tables.values():
+    for table in schema.tables.values():
         for index in table.indexes:
             if "where" in index.info:
                 index.dialect_options["postgresql"]["where"] = index.info["where"]

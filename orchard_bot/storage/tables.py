@@ -25,7 +25,9 @@ from sqlalchemy import (
 
 from orchard_bot.chat.refs import MessageRef, PersonRef
 from orchard_bot.storage.columns import Moment, RowId, Sealed, Token
-from orchard_bot.storage.table_parts import account_ref, chat_ref, kept, message_ref, metadata, partial, person_ref
+from orchard_bot.storage.table_parts import account_ref, chat_ref, kept, message_ref, partial, person_ref, schema
+
+metadata = schema
 
 cases = Table(
     "cases",

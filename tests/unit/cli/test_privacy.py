@@ -87,7 +87,8 @@ def test_an_export_goes_to_another_machine_with_its_key(
     command("privacy", "export", tmp_path / "out", "--config", config)
     for side_file in ("", "-wal", "-shm"):
         database.with_name(database.name + side_file).unlink(missing_ok=True)
-    assert command("privacy", "import", tmp_path / "out", "--config", config).exit_code == 0
+    brought = command("privacy", "import", tmp_path / "out", "--config", config)
+    assert brought.exit_code == 0, brought.output
     assert "3 lines" in command("audit", "verify", "--config", config).stdout
 
 
