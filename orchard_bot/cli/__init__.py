@@ -22,8 +22,8 @@ app = typer.Typer(
 )
 for command in (score, rehearse, diff):
     policy_app.command()(command)
-for command in (notice, record, dpia, breach):
-    privacy_app.command()(command)
+for paper in (notice, record, dpia, breach):
+    privacy_app.command()(paper)
 app.add_typer(policy_app, name="policy")
 app.add_typer(db_app, name="db")
 app.add_typer(privacy_app, name="privacy")

@@ -15,6 +15,7 @@ from orchard_bot.runtime import discovery
 from orchard_bot.settings.orchard import Settings, load_settings
 from orchard_bot.settings.policy import load_policy
 from orchard_bot.storage.kept_words import kept_in_words
+from orchard_bot.storage.plain_words import PLAIN
 from orchard_bot.storage.tables import metadata, seals
 
 DRAFT = (
@@ -97,7 +98,7 @@ def _facts(settings: Settings) -> dict[str, Any]:
             Kind(
                 table.name,
                 table.comment or "",
-                table.info["plain"],
+                PLAIN[table.name],
                 columns,
                 kept_in_words(table.info["kept"], retention),
             )

@@ -27,6 +27,7 @@ from orchard_bot.features.books import Erased, Held
 from orchard_bot.features.house import Retention
 from orchard_bot.storage.columns import Ref, Token, keyring_of
 from orchard_bot.storage.kept_words import kept_in_words
+from orchard_bot.storage.plain_words import PLAIN
 from orchard_bot.storage.tables import (
     audit,
     case_alerts,
@@ -89,7 +90,7 @@ class SqlPersonal:
             rows = [*self._own(table, person), *self._on_duty(table, person)]
             if rows:
                 until = kept_in_words(table.info["kept"], retention)
-                found.append(Held(table.name, table.info["plain"], until, tuple(rows)))
+                found.append(Held(table.name, PLAIN[table.name], until, tuple(rows)))
         return found
 
     def erase(self, person: PersonRef, now: datetime) -> Erased:

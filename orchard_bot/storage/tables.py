@@ -7,65 +7,27 @@ Refs are kept in their string form, moments as microseconds since 1970. Nothing 
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     and_,
     column,
 )
 
-from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
-from orchard_bot.storage.columns import Moment, Ref, RowId, Sealed, Token
+from orchard_bot.chat.refs import MessageRef, PersonRef
+from orchard_bot.storage.columns import Moment, RowId, Sealed, Token
+from orchard_bot.storage.table_parts import account_ref, chat_ref, kept, message_ref, partial, person_ref, schema
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def kept(
-    until: str,
-    *,
-    plain: str = "",
-    whose: tuple[str, ...] = (),
-    duty: tuple[str, ...] = (),
-    words: tuple[str, ...] = (),
-    inside: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    """When a row goes, what it is in words for the person concerned, and which columns concern people.
-
-    ``whose`` says whose row it is; ``duty`` which moderator had to do with it; ``words`` are that person's own words
-    and name; ``inside`` may hold what others wrote, or who they are, and is shown to nobody.
-    """
-    return {"kept": until, "plain": plain, "whose": whose, "duty": duty, "words": words, "inside": inside}
-
-
-def _partial(name: str, *columns: str, where: ColumnElement[bool], unique: bool = False) -> Index:
-    """An index of some rows only. PostgreSQL's own word for the condition loads its dialect, which costs a tenth of
-    the start: an engine for it calls ``say_it_for_postgresql`` first.
-    """
-    return Index(name, *columns, unique=unique, sqlite_where=where, info={"where": where})
-
-
-account_ref, chat_ref, message_ref, person_ref = Ref(AccountRef), Ref(ChatRef), Ref(MessageRef), Ref(PersonRef)
+metadata = schema
 
 cases = Table(
     "cases",
@@ -100,14 +62,13 @@ cases = Table(
     Index(None, "community", "author"),
     Index(None, "message"),
     # One message has at most one case that is not settled, whoever reports it and however often.
-    _partial("uq_cases_live_message", "message", unique=True, where=column("state").in_(("asked", "open", "claimed"))),
+    partial("uq_cases_live_message", "message", unique=True, where=column("state").in_(("asked", "open", "claimed"))),
     comment="A reported or noticed message until a moderator decides, and the decision: the memory of fair treatment.",
     info=kept(
         "`cases` after it is settled; its text and name `evidence` after that, or `open_case` where nobody decides",
         whose=("author",),
         duty=("claimed_by", "decided_by"),
         words=("author_name", "evidence"),
-        plain="Messages of yours, and cases you decided: what was reported or noticed, and what came of it.",
     ),
 )
 
@@ -129,7 +90,6 @@ case_reports = Table(
         "as long as the case (`cases`); the words as long as those of the case (`evidence`, or `open_case`)",
         whose=("reporter",),
         words=("note",),
-        plain="That you reported something, and what you wrote to the moderators.",
     ),
 )
 
@@ -142,12 +102,7 @@ reporters = Table(
     Column("person", Sealed(PersonRef), nullable=False),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     comment="Who reported a case, sealed, so that they can be told how it ended. Never shown to moderators.",
-    info=kept(
-        "as long as the case (`cases`)",
-        whose=("token",),
-        inside=("person",),
-        plain="That a report was yours, sealed, so that you hear how it ended. No moderator sees it.",
-    ),
+    info=kept("as long as the case (`cases`)", whose=("token",), inside=("person",)),
 )
 
 case_alerts = Table(
@@ -162,11 +117,7 @@ case_alerts = Table(
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     Index(None, "community", "number"),
     comment="Which letters told which moderators about a case, so that they can be changed when it is decided.",
-    info=kept(
-        "as long as the case (`cases`)",
-        duty=("moderator",),
-        plain="Which messages told you, as a moderator, about a case.",
-    ),
+    info=kept("as long as the case (`cases`)", duty=("moderator",)),
 )
 
 case_conflicts = Table(
@@ -211,12 +162,7 @@ dialogs = Table(
     Column("version", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     comment="The one question each person may answer in their own words, so that a restart loses no half-told report.",
-    info=kept(
-        "until it is answered, cancelled or out of time",
-        whose=("person",),
-        inside=("data",),
-        plain="A question of mine that you have not answered yet.",
-    ),
+    info=kept("until it is answered, cancelled or out of time", whose=("person",), inside=("data",)),
 )
 
 offers = Table(
@@ -237,12 +183,7 @@ offers = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Index(None, "account", "person", "number"),
     comment="What each button or typed number means, and for whom alone.",
-    info=kept(
-        "until one is taken, or their time is over",
-        whose=("person",),
-        inside=("data",),
-        plain="Choices I offered to you, and nobody else.",
-    ),
+    info=kept("until one is taken, or their time is over", whose=("person",), inside=("data",)),
 )
 
 members = Table(
@@ -253,7 +194,7 @@ members = Table(
     Column("joined_at", Moment, nullable=False),
     Index(None, "person"),
     comment="Who is in which group: decides who may use the bot in private, and is never shown.",
-    info=kept("until the person leaves the group", whose=("person",), plain="Which group you are in."),
+    info=kept("until the person leaves the group", whose=("person",)),
 )
 
 welcomes = Table(
@@ -263,11 +204,7 @@ welcomes = Table(
     Column("person", person_ref, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     comment="Who has been welcomed, so that nobody is welcomed twice.",
-    info=kept(
-        "as long as the person is in the group, and at least `cases`",
-        whose=("person",),
-        plain="That you have been welcomed, so that it happens once.",
-    ),
+    info=kept("as long as the person is in the group, and at least `cases`", whose=("person",)),
 )
 
 private_chats = Table(
@@ -285,7 +222,6 @@ private_chats = Table(
         "as long as the person is in a group, and at least `cases` after the last sign of them",
         whose=("person",),
         inside=("chat",),
-        plain="That I may write to you, and which group you last spoke about.",
     ),
 )
 
@@ -298,7 +234,7 @@ consents = Table(
     Column("given_at", Moment, nullable=False),
     Column("policy", Text, nullable=False),
     comment="Who said yes to what, under which version of the policy. No row means no.",
-    info=kept("until it is withdrawn", whose=("person",), plain="What you said yes to."),
+    info=kept("until it is withdrawn", whose=("person",)),
 )
 
 schedules = Table(
@@ -314,12 +250,7 @@ schedules = Table(
     Column("timezone", Text, nullable=False),
     Index(None, "community", "kind"),
     comment="Timers and schedules with their next time: the truth about what is due.",
-    info=kept(
-        "until it is over or cancelled",
-        whose=("subject",),
-        inside=("data",),
-        plain="Something that is due for you, such as the end of a question.",
-    ),
+    info=kept("until it is over or cancelled", whose=("subject",), inside=("data",)),
 )
 
 occurrences = Table(
@@ -346,7 +277,7 @@ audit = Table(
     Column("hash", Text, nullable=False),
     Index(None, "community", "at"),
     comment="Who (as a stand-in) did what, when, under which clause and version; never a message's text.",
-    info=kept("`cases`", whose=("actor",), plain="Decisions and consents, with a stand-in in the place of your name."),
+    info=kept("`cases`", whose=("actor",)),
 )
 
 audit_ends = Table(
@@ -384,14 +315,10 @@ queue = Table(
     Column("reference", Text, index=True),
     Column("error", Text),
     Column("parked_at", Moment),
-    _partial("ix_queue_lane_id", "lane", "id", where=_in_lane),
-    _partial("ix_queue_parked_at", "parked_at", where=_parked),
+    partial("ix_queue_lane_id", "lane", "id", where=_in_lane),
+    partial("ix_queue_parked_at", "parked_at", where=_parked),
     comment="Events that could not be handled at once, whole, in the order of their chats; parked_at: set aside.",
-    info=kept(
-        "until it is handled, mostly for less than a second; parked ones for `parked`",
-        inside=("event",),
-        plain="Messages that could not be handled at once, and are tried again.",
-    ),
+    info=kept("until it is handled, mostly for less than a second; parked ones for `parked`", inside=("event",)),
     sqlite_autoincrement=True,  # an id is never given twice: its order in the lane depends on it
 )
 
@@ -419,17 +346,16 @@ letters = Table(
     Column("private", Boolean),
     Column("why", Text),
     Column("community", Text),
-    _partial("ix_letters_urgency", "account", "priority", "id", where=_waiting),
-    _partial("ix_letters_due", "account", "due", "id", where=_waiting),
-    _partial("ix_letters_order", "destination", "priority", "id", where=_waiting),
-    _partial("ix_letters_expires_at", "account", "expires_at", where=_open_with_end),
+    partial("ix_letters_urgency", "account", "priority", "id", where=_waiting),
+    partial("ix_letters_due", "account", "due", "id", where=_waiting),
+    partial("ix_letters_order", "destination", "priority", "id", where=_waiting),
+    partial("ix_letters_expires_at", "account", "expires_at", where=_open_with_end),
     Index("ix_letters_state", "state", "destination"),
     comment="What the bot wants carried out (waiting, held, sent, dead), and which message it became.",
     info=kept(
         "the words until it is delivered or given up; key and message for `sent` after that",
         whose=("destination",),
         inside=("intent", "origin", "message"),
-        plain="That I wrote to you and when; the words are gone once they have arrived.",
     ),
 )
 
@@ -439,11 +365,7 @@ letter_messages = Table(
     Column("message", Token, primary_key=True),
     Column("letter", ForeignKey("letters.id", ondelete="CASCADE"), nullable=False, index=True),
     comment="Every message that a letter became, the further parts of a long text too, for replies that quote it.",
-    info=kept(
-        "as long as the letter (`sent`)",
-        inside=("message",),
-        plain="Which of my messages is which, so that you can answer one.",
-    ),
+    info=kept("as long as the letter (`sent`)", inside=("message",)),
 )
 
 deferrals = Table(
@@ -453,11 +375,7 @@ deferrals = Table(
     Column("destination", Text, primary_key=True),
     Column("until", Moment, nullable=False, index=True),
     comment="Until when a platform asked us to leave a chat, a person or (empty destination) a whole account alone.",
-    info=kept(
-        "until that moment is past",
-        whose=("destination",),
-        plain="That the platform asked me to wait before writing to you again.",
-    ),
+    info=kept("until that moment is past", whose=("destination",)),
 )
 
 moves = Table(
@@ -476,12 +394,7 @@ erasures = Table(
     Column("person", Sealed(PersonRef), nullable=False),
     Column("asked_at", Moment, nullable=False),
     comment="Who asked to be forgotten while a case still needed something of theirs, so that it goes once it is settled.",
-    info=kept(
-        "until the last of their cases is settled",
-        whose=("token",),
-        inside=("person",),
-        plain="That you asked to be forgotten, until the last of it can go.",
-    ),
+    info=kept("until the last of their cases is settled", whose=("token",), inside=("person",)),
 )
 
 seals = Table(
@@ -501,11 +414,3 @@ runs = Table(
     comment="One row: whether the last stop was a clean one.",
     info=kept("always; it says nothing about anybody"),
 )
-
-
-def say_it_for_postgresql() -> None:
-    """Give the indexes of some rows their condition in PostgreSQL's words too."""
-    for table in metadata.tables.values():
-        for index in table.indexes:
-            if "where" in index.info:
-                index.dialect_options["postgresql"]["where"] = index.info["where"]

@@ -20,6 +20,7 @@ from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import Case
 from orchard_bot.errors import KeyMissing, StorageBusy
 from orchard_bot.features.books import Dialog, Offer, Planned, Report
+from orchard_bot.storage.audit import broken_at
 from orchard_bot.storage.database_file import FileLock
 from orchard_bot.storage.keyring import IN_ENVIRONMENT, Keyring, new_key
 from orchard_bot.storage.ledger import SqlLedger
@@ -244,13 +245,18 @@ def test_a_database_from_before_is_sealed_with_all_that_is_in_it(tmp_path: Path)
                 (str(US), f"{US}|{ANN}", encode_intent(told), str(MESSAGE)),
             ),
             ("INSERT INTO letter_messages VALUES (?, 1)", (str(MESSAGE),)),
+            ("INSERT INTO audit VALUES (1, 1, 'oak', ?, 'é', 'oak/1', NULL, '1')", (str(ANN),)),
+            ("INSERT INTO audit VALUES (2, ?, 'oak', NULL, 'a', 'oak/2', 'kindness', '1')", (_micros(NOW),)),
+            ("INSERT INTO arrivals VALUES (1, 'ann-canary/1', 1)", ()),
         ):
             old.execute(statement, values)
     kept = migrate(path, now=NOW)
     assert kept is not None
     kept.unlink()
     check(ledger := open_ledger(path))
-    assert ledger.outbox.release(US, ANN, NOW) == 0
+    assert broken_at(ledger.connection) is None
+    assert not ledger.arrivals.first_time("ann-canary/1", 2), "what has come already is still known"
+    ledger.connection.rollback()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert not [secret for secret in SECRETS if secret in bytes_of(path)]

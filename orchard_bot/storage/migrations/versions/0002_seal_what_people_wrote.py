@@ -125,7 +125,8 @@ def _chain(connection: sa.Connection) -> None:
         line = json.dumps([last, *row], separators=(",", ":"), ensure_ascii=False)
         last = hashlib.sha256(line.encode()).hexdigest()
         connection.execute(sa.text("UPDATE audit SET hash = :hash WHERE id = :id"), {"hash": last, "id": row.id})
-    connection.execute(sa.text("INSERT INTO audit_ends VALUES (1, '', :last)"), {"last": last})
+    if last:
+        connection.execute(sa.text("INSERT INTO audit_ends VALUES (1, '', :last)"), {"last": last})
 
 
 def _replace(connection: sa.Connection, table: str, column: str, by: Callable[[str], str]) -> None:

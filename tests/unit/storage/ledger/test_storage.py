@@ -19,7 +19,8 @@ from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite import SqliteEngine
 from orchard_bot.storage.sqlite_connection import driver_of
 from orchard_bot.storage.storage import SqlStorage
-from orchard_bot.storage.tables import members, metadata, say_it_for_postgresql
+from orchard_bot.storage.table_parts import say_it_for_postgresql
+from orchard_bot.storage.tables import members, metadata
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 US = AccountRef("sandbox", "main")
