@@ -34,7 +34,7 @@ from orchard_bot.web.pages import application
 from orchard_bot.web.server import serving
 from tests.crash import telegram
 
-LIFE_SECONDS = 120
+LIFE_SECONDS = 240
 """No life outlasts this, whatever becomes of the test."""
 ALOUD = "aloud"
 
