@@ -22,6 +22,7 @@ from orchard_bot.chat.events import MessageDeleted, MessageEdited, MessagePosted
 from orchard_bot.chat.platform import Batch, HasWebPages, Platform
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Unit
+from orchard_bot.runtime import failpoints
 from orchard_bot.runtime.alarm import APSchedulerAlarm
 from orchard_bot.runtime.bot import Bot
 from orchard_bot.runtime.clock import SystemClock
@@ -33,7 +34,7 @@ from orchard_bot.web.pages import application
 from orchard_bot.web.server import serving
 from tests.crash import telegram
 
-LIFE_SECONDS = 120
+LIFE_SECONDS = 240
 """No life outlasts this, whatever becomes of the test."""
 ALOUD = "aloud"
 
@@ -63,10 +64,15 @@ TALLY = Feature(
 class ConfirmsEarly(LinkedPlatform):
     """A mutant: tells the platform that events are stored before they are."""
 
+    def __init__(self, address: str, failpoint: failpoints.Failpoint) -> None:
+        super().__init__(address)
+        self._failpoint = failpoint
+
     async def batches(self) -> AsyncIterator[Batch]:
         async for batch in super().batches():
             if batch.events:
                 await batch.acknowledge()
+                self._failpoint(failpoints.CONFIRMED)
             yield batch
 
 
@@ -90,7 +96,7 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
         if hits and hits == death.hit:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    platform = _platform(composition, address, mutant)
+    platform = _platform(composition, address, mutant, failpoint)
     if mutant == "no-dedupe":
         SqlArrivals.first_time = _always_first(SqlArrivals.first_time)  # type: ignore[assignment, method-assign]
     clock = SystemClock()
@@ -106,10 +112,10 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
         await storage.close()
 
 
-def _platform(composition: Composition, address: str, mutant: str) -> Platform:
+def _platform(composition: Composition, address: str, mutant: str, failpoint: failpoints.Failpoint) -> Platform:
     if "telegram" in composition.settings.adapters:
-        return telegram.platform_of(composition, mutant)
-    return ConfirmsEarly(address) if mutant == "confirm-early" else LinkedPlatform(address)
+        return telegram.platform_of(composition, mutant, failpoint)
+    return ConfirmsEarly(address, failpoint) if mutant == "confirm-early" else LinkedPlatform(address)
 
 
 @contextlib.asynccontextmanager

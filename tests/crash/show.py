@@ -22,8 +22,8 @@ from tests.crash.story import Story, config
 
 POLICY = Path(__file__).parents[2] / "config" / "code_of_conduct.toml"
 AT_RANDOM = Death()
-A_LIFE = 30.0
-"""Seconds in which a life has to reach its end."""
+A_LIFE = 120.0
+"""Seconds in which a life has to reach its end, on a busy machine too."""
 
 T = TypeVar("T")
 

@@ -16,6 +16,7 @@ from orchard_bot.chat.events import EventId
 from orchard_bot.chat.platform import Batch
 from orchard_bot.chat.refs import ChatRef, MessageRef
 from orchard_bot.runtime.clock import SystemClock
+from orchard_bot.runtime.failpoints import CONFIRMED, Failpoint
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.tables import letter_messages, letters
 from orchard_bot.testing.profiles import TELEGRAM
@@ -44,6 +45,8 @@ class Unhurried(TelegramPlatform):
 class ConfirmsEarly(Unhurried):
     """A mutant: tells Telegram that events are stored before they are."""
 
+    failpoint: Failpoint
+
     async def batches(self) -> AsyncIterator[Batch]:
         async for batch in super().batches():
             if batch.events:
@@ -51,13 +54,19 @@ class ConfirmsEarly(Unhurried):
                 source = self._connected().source
                 if isinstance(source, Poller):  # else the answer to Telegram's call was that already
                     await source.finish()
+                await SystemClock().sleep(0.05)  # until the answer is on its way
+                self.failpoint(CONFIRMED)
             yield batch
 
 
-def platform_of(composition: Composition, mutant: str) -> TelegramPlatform:
+def platform_of(composition: Composition, mutant: str, failpoint: Failpoint) -> TelegramPlatform:
     """What the settings name, as the crash test wants it."""
     account, own = composition.settings.adapters["telegram"]
-    return (ConfirmsEarly if mutant == "confirm-early" else Unhurried)(account, own)
+    if mutant != "confirm-early":
+        return Unhurried(account, own)
+    platform = ConfirmsEarly(account, own)
+    platform.failpoint = failpoint
+    return platform
 
 
 class OnTelegram:

@@ -55,7 +55,7 @@ async def test_a_bot_that_confirms_before_it_stores_is_caught(
     """A test of the test."""
     async with ground(where, tmp_path) as here:
         show = Show(tmp_path, SEED, here, events=200, reports=0, mutant="confirm-early")
-        broken = await show.run([Death(failpoints.MID_HANDLER, hit) for hit in (1, 2, 3, 5)])
+        broken = await show.run([Death(failpoints.CONFIRMED, hit=1)] * 4)
     assert any("was lost" in finding for finding in broken)
 
 
