@@ -128,9 +128,9 @@ async def test_a_group_without_a_reachable_moderator_hears_of_it_once(telling: T
 
 @pytest.mark.parametrize("profile", ONCE_STARTED, ids=lambda one: one.name)
 async def test_at_night_nothing_is_said_about_it(telling: Telling, profile: Profile) -> None:
-    async with telling(profile, away=["amira", "joe"], start=datetime(2026, 1, 14, 23, 0, tzinfo=UTC)) as story:
+    async with telling(profile, away=["amira", "joe"], start=datetime(2026, 1, 14, 23, 45, tzinfo=UTC)) as story:
         assert said_in_the_group(story) == []
-        await story.later(hours=18, minutes=1)
+        await story.later(hours=17, minutes=16)
         assert len(said_in_the_group(story)) == 1
 
 

@@ -226,7 +226,9 @@ async def test_what_a_moderator_hears_comes_in_the_order_of_what_happened(tellin
         await decides(story, DELETE)
         words = story.heard("amira")[before:]
         if profile.abilities.delete_others:
-            assert words == ["Case 1: deleting the message. I'll tell you how it went.", "Case 1: the message is gone."]
+            first, second = words
+            assert first.startswith("Case 1: deleting the message. I'll tell you how it went.")
+            assert second == "Case 1: the message is gone."
         else:
             assert words[0].startswith("Case 1 is decided. This takes a person's hand")
             assert words[1].startswith("I can't delete this message; you can.")
