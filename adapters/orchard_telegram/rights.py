@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberRestricted
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
@@ -24,7 +25,9 @@ async def abilities(session: Session, chat: ChatRef) -> Abilities:
     number = chat_id(chat)
     if is_private(number):
         return in_private()
-    return in_group(await standing(session, number))
+    found = in_group(await standing(session, number))
+    with refusals(Concern.GROUP):
+        return replace(found, people=await session.client.bot.get_chat_member_count(number) - 1)
 
 
 async def standing(session: Session, group: int) -> Standing:

@@ -82,6 +82,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
     """Messages a minute that this chat takes."""
     per_person_per_minute: float = 60.0
     """Messages a minute that one person's private chat takes."""
+    people: int | None = None
+    """How many are in the group, the bot not counted; None: not known."""
     per_account_per_second: float
     """Messages a second that the account may send in all."""
 

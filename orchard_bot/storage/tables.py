@@ -128,11 +128,7 @@ case_conflicts = Table(
     Column("moderator", person_ref, primary_key=True),
     ForeignKeyConstraint(["community", "number"], ["cases.community", "cases.number"], ondelete="CASCADE"),
     comment="Which moderators have said that a case concerns them, so that they are not shown it again.",
-    info=kept(
-        "as long as the case (`cases`)",
-        duty=("moderator",),
-        plain="That you said, as a moderator, that a case concerns you.",
-    ),
+    info=kept("as long as the case (`cases`)", duty=("moderator",)),
 )
 
 sightings = Table(

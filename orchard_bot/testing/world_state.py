@@ -156,7 +156,7 @@ class WorldState:
         group = self.groups.get(chat)
         if group is None or group.moved_to is not None:
             return None
-        found = replace(self.profile.abilities, **group.rights)
+        found = replace(self.profile.abilities, **group.rights, people=len(group.members))
         if not found.delete_others.can and found.hide_commands.can and not self.profile.ephemeral_commands:
             return replace(found, hide_commands=found.delete_others)
         return found

@@ -76,12 +76,12 @@ def on_anyway(request: Request, unit: Unit) -> None:
 
 
 def few_could_have_seen(unit: Unit, community: Community, matter: Matter) -> bool:
-    """Whether so few people read the group that a reporter may be guessed; only where the platform lists them."""
-    abilities, people = unit.house.abilities(community.chat), unit.books.people
-    if abilities is None or not abilities.list_members:
+    """Whether so few people read the group that a reporter may be guessed; only where the platform counts them."""
+    abilities = unit.house.abilities(community.chat)
+    if abilities is None or abilities.people is None:
         return False
-    wrote_it = matter.author is not None and people.is_member(community.id, matter.author)
-    return people.count(community.id) - wrote_it < FEW
+    wrote_it = matter.author is not None and unit.books.people.is_member(community.id, matter.author)
+    return abilities.people - wrote_it < FEW
 
 
 def send(request: Request, unit: Unit, matter: Matter, clause: str | None, *, safety: bool = False) -> None:

@@ -14,8 +14,7 @@ from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.case import Case, CaseState
 from orchard_bot.community.community import Moderator
 from orchard_bot.storage.tables import audit
-from orchard_bot.testing.builders import a_message, a_person, abilities
-from orchard_bot.testing.profiles import SIGNAL_REST
+from orchard_bot.testing.builders import a_message, abilities
 
 if TYPE_CHECKING:
     from tests.unit.features.conftest import Stage
@@ -260,7 +259,7 @@ def test_a_case_that_concerns_one_meanwhile_is_no_such_case(stage: Stage, dialog
 
 
 def test_where_few_could_have_seen_it_whoever_reports_is_warned_first(stage: Stage) -> None:
-    stage.house.learn(stage.community.chat, abilities(SIGNAL_REST))
+    stage.house.learn(stage.community.chat, abilities(people=4))
     message = a_message("Mind your own business", author=stage.ben, author_name="Ben")
     stage.report(message)
     stage.deliver()
@@ -272,10 +271,9 @@ def test_where_few_could_have_seen_it_whoever_reports_is_warned_first(stage: Sta
     assert stage.books.cases.about(message.message) is not None
 
 
-def test_where_many_could_have_seen_it_nobody_is_warned(stage: Stage) -> None:
-    stage.house.learn(stage.community.chat, abilities(SIGNAL_REST))
-    for name in ("dora", "eva"):
-        stage.books.people.joined("3b", a_person(name), stage.now)
+@pytest.mark.parametrize("people", [5, None])
+def test_where_many_could_have_seen_it_nobody_is_warned(stage: Stage, people: int | None) -> None:
+    stage.house.learn(stage.community.chat, abilities(people=people))
     message = reported(stage)
     assert stage.books.cases.about(message.message) is not None
 
