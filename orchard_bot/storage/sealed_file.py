@@ -52,6 +52,7 @@ def write_sealed(path: Path, pieces: Iterable[bytes], keyring: Keyring) -> None:
 
 def read_sealed(path: Path, keyring: Keyring) -> Iterator[bytes]:
     """Its pieces. Raises KeyMissing for another key; StorageError where some of it is missing or out of order."""
+    _ = keyring.keys  # a key that is missing is told apart from another key
     with usable(path), path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise StorageError(f"{path} is no sealed file of Orchard Bot. Choose another file.")

@@ -158,6 +158,8 @@ def test_a_sealed_file_that_is_cut_short_or_mixed_up_is_refused(tmp_path: Path) 
         (tmp_path / "cut").write_bytes(first + b"".join(lines))
         with pytest.raises(StorageError, match="is not whole"):
             list(read_sealed(tmp_path / "cut", keys))
+    with pytest.raises(KeyMissing, match="is missing"):
+        list(read_sealed(tmp_path / "whole", Keyring(tmp_path / "no.key", {})))
     (tmp_path / "other").write_bytes(b"a letter")
     with pytest.raises(StorageError, match="no sealed file of Orchard Bot"):
         list(read_sealed(tmp_path / "other", keys))
