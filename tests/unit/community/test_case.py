@@ -86,7 +86,7 @@ Move: TypeAlias = tuple[str, PersonRef, int]
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["claim", "release", "decide", "hand", "take back", "edit"]),
+        st.sampled_from(["claim", "release", "decide", "hand", "take back", "edit", "appeal", "reopen"]),
         st.sampled_from([MIA, OMAR, POSTER]),
         st.integers(0, 40),
     ),
@@ -106,12 +106,18 @@ def _step(case: Case, what: str, who: PersonRef, now: datetime) -> Case:
             return case.handed_to_moderators()
         case "take back":
             return case.taken_back(now)
+        case "appeal":
+            return case.appealed(now)
+        case "reopen":
+            return case.reopened()
         case _:
             return case.changed("new words")
 
 
 @given(start=st.sampled_from(sorted(LIVE)), moves=steps)
-def test_whatever_is_tried_a_settled_case_stays_settled(start: CaseState, moves: list[Move]) -> None:
+def test_whatever_is_tried_a_settled_case_stays_settled_until_its_decision_is_taken_back(
+    start: CaseState, moves: list[Move]
+) -> None:
     case, now = a_case(start), NOW
     for what, who, minutes in moves:
         now += timedelta(minutes=minutes)
@@ -121,9 +127,16 @@ def test_whatever_is_tried_a_settled_case_stays_settled(start: CaseState, moves:
         except (NotOpen, NotYours):
             assert case is before
             continue
-        if before.state not in LIVE:
+        if what == "reopen":
+            assert before.state is CaseState.DECIDED
+            assert case.state is CaseState.OPEN
+            assert (case.decision, case.settled_at) == (None, None)
+        elif before.state not in LIVE:
             assert case.state is before.state
             assert case.decision == before.decision
+        if what == "appeal":
+            assert before.decision is not None
+            assert before.appealed_at is None
         if case.decision is not None and before.decision is None:
             assert before.state in WAITING
             assert case.decision.moderator == who != POSTER
