@@ -18,7 +18,7 @@ def _clock(name: str) -> str:
 
 _NOT_BEFORE = r"(?<![\d£$€#/.:-])(?<!£\s)"
 _NOT_AFTER = (
-    r"(?!\s*(?:%|km\b|kg\b|g\b|p\b|miles?\b|years?\b|months?\b|weeks?\b|days?\b|per\b|st\b|nd\b|rd\b|th\b)|[\d/:]|\.\d)"
+    r"(?!\s*(?:%|km\b|kg\b|g\b|p\b|miles?\b|years?\b|months?\b|weeks?\b|days?\b|per\b|st\b|nd\b|rd\b|th\b|[ap]\.?\s?m\b)|[\d/]|:\d|\.\d)"
 )
 _RANGE = re.compile(
     rf"{_NOT_BEFORE}{_clock('a')}\s*(?:{_HALF.format('a')})?{_DASH}{_clock('b')}\s*(?:{_HALF.format('b')})?{_NOT_AFTER}",

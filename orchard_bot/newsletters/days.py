@@ -39,6 +39,13 @@ def _one(name: str, *, month: str = "?") -> str:
     )
 
 
+_ORDINAL = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
+_LIST = re.compile(
+    rf"(?:\b(?:{_WD})s?\b\.?,?\s*)?(?<![\d£.:])(?P<list>{_ORDINAL}(?:\s*,\s*(?:(?:{_WD})\b\s+)?{_ORDINAL})+\s*,?\s*(?:and|&)\s*(?:(?:{_WD})\b\s+)?{_ORDINAL})"
+    rf"\s*(?:of\s+)?(?P<month>{_MON})\b\.?{_YEAR.format('')}",
+    re.IGNORECASE,
+)
+"""``5, 12 and 19 January``: days of one month."""
 _FORMS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -91,6 +98,8 @@ class NoSuchDay(Struct, frozen=True):
 def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoSuchDay]:
     """All days in ``text``, in their order. ``month`` is what a heading above says of days without one."""
     found: list[Days | NoSuchDay] = []
+    for match in _LIST.finditer(text):
+        found += _listed(match, issued)
     for number, form in enumerate(_FORMS):
         if number == _LIST_START and month is None or number == _THE_NTH and found:
             continue
@@ -99,8 +108,35 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
                 continue
             if _EVERY.search(text[: match.start()]):
                 continue
-            found.append(_meant(match, text, issued, month))
+            if number == 0 and match["weekdayB"] and not (match["weekdayA"] or match["monthA"]):
+                continue  # Issue 9 – Friday 14 November
+            one = _meant(match, text, issued, month)
+            if isinstance(one, Days) and one.last is not None and _is_pair(match, number):
+                found += [Days(one.first, None, one.begin, one.end, one.doubts), Days(one.last, None, one.begin, one.end)]
+            else:
+                found.append(one)
     return sorted(found, key=lambda one: one.begin)
+
+
+def _is_pair(match: re.Match[str], form: int) -> bool:
+    """Two days, and not from one to the other: ``3 and 5 March``."""
+    if form == 1:
+        return True
+    if "dayB" not in match.re.groupindex or match["dayB"] is None:
+        return False
+    between = match[0][match.end("dayA") - match.start() : match.start("dayB") - match.start()]
+    return re.search(r"\band\b|&", between, re.IGNORECASE) is not None
+
+
+def _listed(match: re.Match[str], issued: date) -> list[Days | NoSuchDay]:
+    month = _place(match["month"], _MONTHS)
+    year = int(match["year"]) if match["year"] else 2000 + int(match["short"]) if match["short"] else None
+    found: list[Days | NoSuchDay] = []
+    for day in re.findall(r"\d+", match["list"]):
+        real = _real(year, month, int(day)) if year else _nearest(month, int(day), issued, None)
+        begin, end = match.start(), match.end()
+        found.append(Days(real, None, begin, end) if real else NoSuchDay(f"{day} {match['month']}", begin, end))
+    return found
 
 
 def month_heading(text: str) -> Month | None:

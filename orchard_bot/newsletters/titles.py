@@ -1,134 +1,93 @@
-"""What an announcement is about, where it is, and what to bring: the words around a day."""
+"""What an event is called: made of a heading, of what stands beside the date, or of the sentence around it."""
 
 from __future__ import annotations
 
 import re
 
-from orchard_bot.chat.text import shortened
-from orchard_bot.newsletters.clock_times import Clock
-from orchard_bot.newsletters.days import Days
-
-LONGEST_TITLE = 90
-_EDGES = ' \t,.:;|–—-•*▪●·()[]✨🎄📅🗓️⭐!"“”'
-_OPENERS = re.compile(
-    r"^(?:(?:please note(?: that)?|reminder|a reminder that|just a reminder that|don['’]t forget(?: that)?|remember|also|finally|we are (?:pleased|delighted|excited) to (?:announce|say)(?: that)?"
-    r"|save the date|date for your diary|new date|change of date|our|the|a|an|this year['’]s|there (?:will be|is) (?:a|an|our)?|we (?:will be|are) (?:holding|having|hosting|running) (?:a|an|our)?|join us for|come (?:along )?to|on|and|is|will be|held)\b[\s:,–-]*)+",
+_GENERIC = re.compile(
+    r"^\W*(?:(?:key |important |upcoming |forthcoming |diary |school |term |save the |some |more |all |calendar |the |other |further )*"
+    r"(?:dates?|events?|diary|calendar|coming up|what['’]s on|news|newsletter|reminders?|notices?|this week|next week|updates?|information"
+    r"|week ahead|looking ahead|at a glance)"
+    r"(?: (?:for|of|in|to|from|and) .*)?|dates for (?:your|the) diar(?:y|ies)|for your diary|and finally|welcome.*|dear .*|hello.*"
+    r"|(?:autumn|spring|summer) term(?: \d+)?(?: 20\d\d.*)?|page \d+|notices?|week \d+|in (?:brief|other news)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*$",
     re.IGNORECASE,
 )
-_PREDICATE = re.compile(
-    r"\b(?:will|is|are|has|have|takes?|starts?|begins?|which|who|where|being|returns?|break(?:s)? up|visits?|happening|held|please|must|need(?:s|ed)?|should|can)\b",
+_EDGES = re.compile(r"^[\s\W]+|[\s\-–—:;,.|(•@&/]+$")
+_LEAD = re.compile(
+    r"^(?:(?:please (?:note|remember|be aware)(?: that)?|(?:a |just a )?(?:quick |gentle )?reminder(?: that| of| about)?|don['’]t forget(?: that| about)?"
+    r"|remember(?: that)?|save the date|n\.?b\.?|also|and|finally|then|next|note|our|the|this year['’]s|on|from|at|by|until|is|are|will be|to|of|for)\b[\s:,–—-]*)+",
+    re.IGNORECASE,
+)
+_HAPPENS = re.compile(
+    r"^(?P<what>.{3,90}?)\s+(?:is|are|will be|will take place|takes? place|will run|runs?|will start|starts?|begins?|will begin|will open|opens|reopens|closes"
+    r"|will close|has been moved|have been moved|has moved|moves|is now|will now|has been|will|happens?|returns?|ends?|finish(?:es)?)"
+    r"(?:\s+(?:held|on|at|from|taking place|back|now|happening|planned|in|moved|postponed|rearranged|cancelled|to|be|for))*\s*$",
+    re.IGNORECASE,
+)
+_WE_DO = re.compile(
+    r"\b(?:(?:we|they|children|pupils|parents|you)\s+(?:will be|are|will|shall|['’](?:ll|re)))?\s*(?:all )?"
+    r"(?:(?:warmly )?(?:invited?|welcomed?)(?: you)? (?:to|for)|holding|having|hosting|running|celebrating|hold|have|host|run|celebrate"
+    r"|there (?:will be|is)|it is|join us (?:for|at)|come (?:along )?to|look(?:ing)? forward to|welcoming|visiting|visit|taking part in|going (?:on a trip )?to"
+    r"|going on)\s+(?P<what>.+)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[\s,;:–—|(-]+(?:on|at|from|for|in|by|until|to|between|starting|starts?|the|a|is|will be|and|of|with|held|this|next|its?))+$",
+    r"\s+(?:(?:will )?(?:take|takes|taking) place|will be held|is held|to be held|in the|at the|will be|is|are|on|from|at|by|starting|beginning|between|until|will|for|of|in|to|and|with)\s*$",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"^(?:(?:at|from|in|on|until|till?|to|and|for|is|by|the|our)\b[\s,:–-]*)+", re.IGNORECASE)
-_PLACE = re.compile(
-    r"\b(?:in|at|on)\s+((?:the|our)\s+(?:[a-z]+\s+){0,3}?(?:hall|playground|field|library|church|classrooms?|studio|gym|office|park|pool|centre|theatre|canteen|courtyard|garden|stage|car park)|(?-i:(?:St|The|[A-Z][a-z]+)\.?(?:\s(?:[A-Z][a-z'’]+|of|and|the))*\s(?:Church|Hall|Park|Museum|Farm|Zoo|Theatre|Library|Pool|Centre|Castle|Leisure Centre|School|Woods?|Beach|Abbey|Cathedral|House)))",
-    re.IGNORECASE,
-)
-_BRING = re.compile(
-    r"((?:please\s+)?(?:bring|wear|send in|dress in|come in|come dressed|provide|pack|donate|pay|return)\b[^.!?|]{3,120}|(?:cost|price|tickets?|entry|admission|suggested donation)\b[^.!?|]{0,30}£\s?\d+(?:\.\d\d)?[^.!?|]{0,40}|£\s?\d+(?:\.\d\d)?(?:\s(?:per|each|a|for)\b[^.!?|,]{0,40})?)",
-    re.IGNORECASE,
-)
+_CUT = re.compile(r"(?:[.!?;]\s|\s[–—|•]\s|,\s(?:please|when|where|which|so|and (?:we|the)|children|parents)\b)", re.IGNORECASE)
+LONGEST = 80
+_ACRONYMS = frozenset({"INSET", "PTA", "PTFA", "FOSA", "PE", "KS1", "KS2", "EYFS", "SEND", "SEN", "AGM", "BBC", "UK", "SATS", "STEM", "RE", "PSHE", "FS", "NHS"})
 
 
-def is_heading(text: str) -> bool:
-    """A short line that is no sentence."""
-    return (
-        0 < len(text) <= 70
-        and len(text.split()) <= 9
-        and text[-1] not in ".!?,;"
-        and not text.startswith(("•", "-", "*"))
-        and any(letter.isalpha() for letter in text)
-    )
+def is_generic(heading: str) -> bool:
+    """Whether a heading such as ``Dates for your diary`` names no event."""
+    return bool(_GENERIC.match(heading))
 
 
-def title_of(
-    part: str, when: Days, end: int, clock: Clock | None, *, heading: str, before: str, row: bool, alone: bool
-) -> str:
-    """The shortest words that say what it is; empty where nothing does."""
-    if row:
-        return _of_row(part, when, clock) or _clean(heading)
-    ahead, behind = part[: when.begin], part[when.end : end]
-    if clock is not None and clock.begin >= when.end and clock.end <= len(part):
-        behind = _without(part, clock, when.end, end)
-    behind_title, ahead_title = _clean(behind), _clean(_subject(ahead))
-    listed = not ahead.strip(_EDGES) or bool(re.fullmatch(r"\W*(?:on|from|date|when)?\W*", ahead, re.IGNORECASE))
-    if listed:
-        return _clean(_subject_of_list(behind)) or _clean(heading)
-    if not alone and not ahead_title:
-        return behind_title or _clean(heading)
-    if ahead_title and len(ahead_title.split()) <= 9 and not _is_thin(ahead_title):
-        return ahead_title
-    if heading and not _is_thin(_clean(heading)):
-        return _clean(heading)
-    return ahead_title or _clean(_subject(behind)) or _clean(before)
+def trimmed(text: str) -> str:
+    """``text`` without the dashes, commas and brackets at its edges."""
+    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
+    text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s{2,}", " ", text))
+    text = _EDGES.sub("", text).strip()
+    if text.count("(") < text.count(")"):
+        text = text.rstrip(")")
+    return text
 
 
-def place_of(text: str) -> str:
-    """Where it is: a place of the school, or one with a name; empty where none is named."""
-    found = _PLACE.search(text)
-    return re.sub(r"^(?:the|our)\s+", "", found[1], flags=re.IGNORECASE).strip() if found else ""
+def from_list(rest: str) -> str:
+    """The title in what is left of a list line once date and time are out."""
+    said = trimmed(_LEAD.sub("", trimmed(rest)))
+    cut = _CUT.search(said)
+    if cut and cut.start() > 3:
+        said = said[: cut.start()]
+    said = trimmed(_TAIL.sub("", trimmed(said)))
+    return _capital(_shortened(said))
 
 
-def bring_of(text: str) -> str:
-    """What to bring, wear or pay; empty where nothing is said."""
-    found = _BRING.search(text)
-    return shortened(found[1].strip(_EDGES), 120) if found else ""
+def from_sentence(before: str, after: str) -> str:
+    """The title in a sentence of prose: its subject, or what is held."""
+    before, after = trimmed(before), trimmed(after)
+    happens = _HAPPENS.match(before)
+    if happens:
+        return from_list(happens["what"])
+    for part in (after, before):
+        does = _WE_DO.search(part)
+        if does and len(does["what"]) > 3:
+            return from_list(re.sub(r"^(?:a|an|our|the|their)\s+", "", does["what"], flags=re.IGNORECASE))
+    if len(_LEAD.sub("", before)) > 3:
+        return from_list(before)
+    return from_list(after)
 
 
-def _of_row(part: str, when: Days, clock: Clock | None) -> str:
-    cells = [cell.strip() for cell in part.split("|")]
-    at, rest = 0, []
-    for cell in part.split("|"):
-        begin, end = at, at + len(cell)
-        at = end + 1
-        if begin <= when.begin < end:
-            cell = part[begin : when.begin] + " " + part[min(when.end, end) : end]
-        if clock is not None and begin <= clock.begin < end and clock.begin >= when.end:
-            cell = cell.replace(part[clock.begin : clock.end], " ")
-        rest.append(_clean(cell))
-    del cells
-    return next((cell for cell in rest if len(re.findall(r"[A-Za-z]", cell)) >= 3), "")
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return text[:LONGEST].rsplit(" ", 1)[0] + " …"
 
 
-def _without(part: str, clock: Clock, begin: int, end: int) -> str:
-    return part[begin : clock.begin] + " " + part[min(clock.end, end) : end] if clock.begin < end else part[begin:end]
-
-
-def _subject(text: str) -> str:
-    """What stands before the verb."""
-    words = text.rsplit(":", 1)[0] if text.rstrip().endswith(":") else text
-    opened = _OPENERS.sub("", words.strip(_EDGES))
-    cut = _PREDICATE.search(opened)
-    return opened[: cut.start()] if cut and cut.start() > 2 else opened
-
-
-def _subject_of_list(text: str) -> str:
-    stripped = _HEAD.sub("", text.strip(_EDGES))
-    first = re.split(r"(?<=[a-z)])[.!?]\s|\s[|]\s|;\s", stripped)[0]
-    return first if len(first) <= LONGEST_TITLE else _subject(first)
-
-
-def _clean(text: str) -> str:
-    title = " ".join(text.split()).strip(_EDGES)
-    for _ in range(3):
-        title = _TAIL.sub("", title).strip(_EDGES)
-        title = _HEAD.sub("", title).strip(_EDGES)
-    return shortened(title, LONGEST_TITLE) if len(re.findall(r"[A-Za-z]", title)) >= 3 else ""
-
-
-def _is_thin(title: str) -> bool:
-    """Words that say nothing alone."""
-    return (
-        bool(
-            re.fullmatch(
-                r"(?:it|they|we|you|children|the children|pupils|parents|this|there|school|date|dates?|when|time|all|everyone|all children)(?: (?:will|are|is))?",
-                title,
-                re.IGNORECASE,
-            )
-        )
-        or len(title) < 3
-    )
+def _capital(text: str) -> str:
+    if text.isupper() and len(text) > 5:
+        text = " ".join(word if word.strip(".,:!()") in _ACRONYMS or any(map(str.isdigit, word)) else word.lower() for word in text.split())
+    return text[:1].upper() + text[1:]
