@@ -1,4 +1,4 @@
-"""``orchard-bot``: run · check · doctor · init · policy · db. Each command's file imports what it needs, when it runs."""
+"""``orchard-bot``: run · check · doctor · init · policy · newsletter · db. Each command's file imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orchard_bot.cli.db import db_app
+from orchard_bot.cli.newsletter import newsletter_app
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_diff import diff
@@ -20,6 +21,7 @@ app = typer.Typer(
 for command in (score, rehearse, diff):
     policy_app.command()(command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(newsletter_app, name="newsletter")
 app.add_typer(db_app, name="db")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]

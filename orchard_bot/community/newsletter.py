@@ -43,6 +43,29 @@ class Trouble(StrEnum):
     """An entry of a calendar that makes no sense."""
 
 
+class Refusal(StrEnum):
+    """Why a document could not be read at all. The moderator is told what to send instead."""
+
+    ENCRYPTED = "encrypted"
+    """It needs a password, or is in an old format that hides its text."""
+    BROKEN = "broken"
+    """It is damaged, or not what its name says."""
+    EMPTY = "empty"
+    """There is no text in it."""
+    PICTURE = "picture"
+    """It is a photo or a scan."""
+    UNKNOWN = "unknown"
+    """Files of this kind are not read."""
+    TOO_LARGE = "too-large"
+    """It is, or unpacks to, more than a newsletter can be."""
+    TOO_SLOW = "too-slow"
+    """Reading it took too long, or too much memory."""
+    UNFETCHED = "unfetched"
+    """The platform did not hand it over."""
+    NOT_INSTALLED = "not-installed"
+    """The libraries that read documents are not installed."""
+
+
 class Source(Struct, frozen=True, kw_only=True):
     """Where something was published."""
 
@@ -84,3 +107,9 @@ class Newsletter(Struct, frozen=True, kw_only=True):
     source: Source
     events: tuple[FoundEvent, ...]
     troubles: tuple[tuple[Trouble, str], ...] = ()
+
+
+class Unreadable(Struct, frozen=True):
+    """A document that was not read, and why."""
+
+    why: Refusal

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Component
 
-from orchard_bot.community.newsletter import FoundEvent, Source, Trouble
+from orchard_bot.community.newsletter import FoundEvent, Refusal, Source, Trouble
 from orchard_bot.newsletters.details import bring_or_pay
 from orchard_bot.newsletters.paragraphs import Contents, UnreadableDocument, tidy
 
@@ -27,7 +27,7 @@ def read_calendar(data: bytes, source: Source, today: date, zone: ZoneInfo) -> C
         entries = list(calendar.walk("VEVENT"))[: MOST_ENTRIES + 1]
         name = tidy(str(calendar.get("X-WR-CALNAME") or ""))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise UnreadableDocument("broken", "This calendar file is damaged. Export it anew, or paste its text.") from error
+        raise UnreadableDocument(Refusal.BROKEN, "This calendar file is damaged. Export it anew, or paste its text.") from error
     troubles: list[tuple[Trouble, str]] = []
     if len(entries) > MOST_ENTRIES:
         troubles.append((Trouble.CUT, ""))

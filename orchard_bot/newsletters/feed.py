@@ -8,6 +8,7 @@ from datetime import date
 import feedparser
 from msgspec import Struct
 
+from orchard_bot.community.newsletter import Refusal
 from orchard_bot.newsletters.paragraphs import Paragraph, UnreadableDocument, tidy
 from orchard_bot.newsletters.web_page import read_web_page
 
@@ -36,7 +37,7 @@ def read_feed(data: bytes) -> Feed:
     # From a stream: a string would be taken for an address and fetched.
     parsed = feedparser.parse(io.BytesIO(data), sanitize_html=True, resolve_relative_uris=False)
     if not parsed.version or (parsed.bozo and not parsed.entries):
-        raise UnreadableDocument("broken", "This is no feed that can be read. Check its address in a browser.")
+        raise UnreadableDocument(Refusal.BROKEN, "This is no feed that can be read. Check its address in a browser.")
     entries: list[Entry] = []
     for given in parsed.entries[:MOST_ENTRIES]:
         bodies = [each.get("value", "") for each in given.get("content", ())] or [given.get("summary", "")]

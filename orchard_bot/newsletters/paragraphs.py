@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from orchard_bot.community.newsletter import FoundEvent, Trouble
+from orchard_bot.community.newsletter import FoundEvent, Refusal, Trouble
 from orchard_bot.errors import OrchardError
 
 MOST_CHARACTERS = 400_000
@@ -26,7 +26,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 class UnreadableDocument(OrchardError):
     """A document cannot be read. The message says why, and what to send instead."""
 
-    def __init__(self, why: str, says: str) -> None:
+    def __init__(self, why: Refusal, says: str) -> None:
         self.why = why
         super().__init__(says)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
-from orchard_bot.community.newsletter import Trouble
+from orchard_bot.community.newsletter import Refusal, Trouble
 from orchard_bot.newsletters.paragraphs import Contents, Paragraph, UnreadableDocument, tidy, unwrapped
 
 MOST_PAGES = 40
@@ -54,7 +54,7 @@ def read_pdf(data: bytes) -> Contents:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableDocument("encrypted", "This PDF is locked with a password. Send it without one.")
+            raise UnreadableDocument(Refusal.ENCRYPTED, "This PDF is locked with a password. Send it without one.")
         count = len(reader.pages)
         paragraphs: list[Paragraph] = []
         troubles: list[tuple[Trouble, str]] = []
@@ -77,7 +77,7 @@ def read_pdf(data: bytes) -> Contents:
 
 
 def _broken() -> UnreadableDocument:
-    return UnreadableDocument("broken", "This PDF is damaged. Save it anew, or paste its text.")
+    return UnreadableDocument(Refusal.BROKEN, "This PDF is damaged. Save it anew, or paste its text.")
 
 
 def _page(page: PageObject, place: str) -> list[Paragraph]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orchard_bot.community.newsletter import Doubt, FoundEvent, Newsletter, Source, Trouble
+from orchard_bot.community.newsletter import Doubt, FoundEvent, Newsletter, Refusal, Source, Trouble
 from orchard_bot.newsletters.clock_times import Clock
 from orchard_bot.newsletters.finding import Draft, Finder, issue_day, iter_titles
 from orchard_bot.newsletters.paragraphs import Contents, Paragraph, UnreadableDocument, bounded, tidy
@@ -37,7 +37,7 @@ def read(data: bytes, name: str, school: School, kind: str = "") -> Newsletter:
     Raises ``UnreadableDocument`` with a sentence that says what to send instead.
     """
     if not data.strip():
-        raise UnreadableDocument("empty", "There is nothing in this document.")
+        raise UnreadableDocument(Refusal.EMPTY, "There is nothing in this document.")
     fingerprint = sha256(data).hexdigest()
     file_name = tidy(PurePath(name.replace("\\", "/")).stem.replace("_", " "))[:80]
     source = Source(title=file_name, day=None, place="", fingerprint=fingerprint)
@@ -68,15 +68,15 @@ def _format(data: bytes, name: str, kind: str) -> str:
     if lower.startswith((b"<!doctype html", b"<html")) or name.endswith((".html", ".htm")) or kind.startswith("text/html"):
         return "html"
     if name.endswith(".pdf") or kind == "application/pdf":
-        raise UnreadableDocument("broken", "This is no PDF, whatever its name says. Save it anew, or paste its text.")
+        raise UnreadableDocument(Refusal.BROKEN, "This is no PDF, whatever its name says. Save it anew, or paste its text.")
     if name.endswith((".docx", ".doc")):
-        raise UnreadableDocument("broken", "This is no Word document, whatever its name says. Save it anew, or paste its text.")
+        raise UnreadableDocument(Refusal.BROKEN, "This is no Word document, whatever its name says. Save it anew, or paste its text.")
     if name.endswith(".ics"):
-        raise UnreadableDocument("broken", "This is no calendar file, whatever its name says. Export it anew.")
+        raise UnreadableDocument(Refusal.BROKEN, "This is no calendar file, whatever its name says. Export it anew.")
     if name.endswith((".jpg", ".jpeg", ".png", ".heic", ".webp", ".gif")) or head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8")):
-        raise UnreadableDocument("picture", "This is a picture. Send the newsletter as PDF or Word, or paste its text.")
+        raise UnreadableDocument(Refusal.PICTURE, "This is a picture. Send the newsletter as PDF or Word, or paste its text.")
     if b"\x00" in data[:4096] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableDocument("unknown", "This kind of file cannot be read. Send a PDF, .docx, .html, .ics or plain text.")
+        raise UnreadableDocument(Refusal.UNKNOWN, "This kind of file cannot be read. Send a PDF, .docx, .html, .ics or plain text.")
     return "text"
 
 
@@ -116,7 +116,7 @@ def _of_text(contents: Contents, source: Source, school: School) -> Newsletter:
     drafts, troubles = _drafts(paragraphs, day or school.today)
     scanned = any(kind is Trouble.SCANNED for kind, _ in contents.troubles)
     if not paragraphs and not scanned:
-        raise UnreadableDocument("empty", "There is no text in this document.")
+        raise UnreadableDocument(Refusal.EMPTY, "There is no text in this document.")
     troubles = [*contents.troubles, *troubles]
     if cut:
         troubles.append((Trouble.CUT, paragraphs[-1].place))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
+from orchard_bot.community.newsletter import Refusal
 from orchard_bot.newsletters.paragraphs import Contents, Paragraph, UnreadableDocument, tidy
 
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "form", "head", "nav")
@@ -41,7 +42,7 @@ def read_web_page(data: bytes | str) -> Contents:
 
 
 def _broken() -> UnreadableDocument:
-    return UnreadableDocument("broken", "This web page is nested too deeply to be read. Paste its text instead.")
+    return UnreadableDocument(Refusal.BROKEN, "This web page is nested too deeply to be read. Paste its text instead.")
 
 
 def _paragraphs(node: Tag) -> Iterator[Paragraph]:

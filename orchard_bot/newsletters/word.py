@@ -12,6 +12,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph as WordParagraph
 from lxml.etree import LxmlError
 
+from orchard_bot.community.newsletter import Refusal
 from orchard_bot.newsletters.paragraphs import Contents, Paragraph, UnreadableDocument, tidy
 
 MOST_UNPACKED = 60_000_000
@@ -34,13 +35,13 @@ def read_word(data: bytes) -> Contents:
 
 
 def _broken() -> UnreadableDocument:
-    return UnreadableDocument("broken", "This Word document is damaged. Save it anew, or paste its text.")
+    return UnreadableDocument(Refusal.BROKEN, "This Word document is damaged. Save it anew, or paste its text.")
 
 
 def _check(data: bytes) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         says = "This is an old Word document (.doc), or one with a password. Save it as .docx without one, or as PDF."
-        raise UnreadableDocument("encrypted", says)
+        raise UnreadableDocument(Refusal.ENCRYPTED, says)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -48,7 +49,7 @@ def _check(data: bytes) -> None:
         raise _broken() from error
     xml = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED or xml > MOST_XML:
-        raise UnreadableDocument("too-large", "This Word document unpacks to far more than a newsletter holds. Send it as PDF.")
+        raise UnreadableDocument(Refusal.TOO_LARGE, "This Word document unpacks to far more than a newsletter holds. Send it as PDF.")
 
 
 def _paragraphs(document: WordDocument) -> list[Paragraph]:
