@@ -31,7 +31,7 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _OCLOCK = re.compile(r"\b(?P<ahour>\d{1,2}) ?o['’]?clock\b(?P<aminute>)(?P<ahalf>)", re.IGNORECASE)
-_NOON = re.compile(r"\b(?:12 )?(?:noon|midday)\b", re.IGNORECASE)
+_NOON = re.compile(r"\b(?:12 ?)?(?:noon|midday)\b", re.IGNORECASE)
 _LEADS = re.compile(
     r"(?:\b(?:at|from|by|@|until|till|before|after|starts?|starting|begins?|finish(?:es|ing)?|between)|@)\s*$",
     re.IGNORECASE,
@@ -51,12 +51,13 @@ class Clock(Struct, frozen=True):
 
 def clock_times(text: str) -> list[Clock]:
     """All times in ``text``, in their order; a number alone is one only where the words around it say so."""
+    text = _NOON.sub(_noon, text)
     found: list[Clock] = []
     for match in _RANGE.finditer(text):
         clock = _range(match, text)
         if clock is not None:
             found.append(clock)
-    for reader, pattern in ((_single, _ONE), (_spoken, _SPOKEN), (_oclock, _OCLOCK), (_noon, _NOON)):
+    for reader, pattern in ((_single, _ONE), (_spoken, _SPOKEN), (_oclock, _OCLOCK)):
         for match in pattern.finditer(text):
             if not any(match.start() < one.end and one.begin < match.end() for one in found):
                 clock = reader(match, text)
@@ -119,8 +120,9 @@ def _oclock(match: re.Match[str], text: str) -> Clock | None:
     return Clock(found, None, match.start(), match.end(), unsure) if found is not None else None
 
 
-def _noon(match: re.Match[str], text: str) -> Clock | None:
-    return Clock(time(12), None, match.start(), match.end())
+def _noon(match: re.Match[str]) -> str:
+    """``12 noon`` in figures, in as many characters."""
+    return ("12.00pm" if len(match[0]) > 6 else "12pm").ljust(len(match[0]))
 
 
 def _time(hour: str, minute: str | None, half: str | None) -> tuple[time | None, bool]:

@@ -108,7 +108,7 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
                 continue
             if _EVERY.search(text[: match.start()]):
                 continue
-            if number == 0 and match["weekdayB"] and not (match["weekdayA"] or match["monthA"]):
+            if number < 2 and match["weekdayB"] and not (match["weekdayA"] or match["monthA"]):
                 continue  # Issue 9 – Friday 14 November
             one = _meant(match, text, issued, month)
             if isinstance(one, Days) and one.last is not None and _is_pair(match, number):

@@ -38,10 +38,17 @@ _NOT_AN_EVENT = re.compile(
     r"|established|founded|registered|letter dated|dated|minutes of|anniversary of|birthdays?|since)\b",
     re.IGNORECASE,
 )
-_ISSUE = re.compile(r"\b(?:newsletter|issue|bulletin|edition|news|no\.? ?\d+|week|vol|number \d+|date|update|dear)\b|#\d+", re.IGNORECASE)
+_ISSUE = re.compile(
+    r"\b(?:newsletter|issued?|bulletin|edition|news|no\.? ?\d+|vol|number \d+|dates?|updated?|dear|published|sent (?:home|out)|as of|coming up|round-up"
+    r"|what['’]s on|diary|letter|from the)\b|#\d+",
+    re.IGNORECASE,
+)
 _CANCELLED = re.compile(r"\b(?:cancell?ed|called off|will not (?:now )?(?:take place|go ahead)|not going ahead|no longer (?:taking place|going ahead))\b", re.IGNORECASE)
 _MOVED_FROM = re.compile(r"\b(?:moved|postponed|rearranged|changed|rescheduled)\b[^.]*?\bfrom\s*$|\b(?:not|instead of|rather than|originally(?: planned)?(?: for| on)?|previously|was(?: due| planned)?(?: to be)?(?: on| for)?)\s*$", re.IGNORECASE)
-_DROPPED = re.compile(r"\b(?:issue|newsletter|bulletin|edition)\b", re.IGNORECASE)
+_LEAVES = re.compile(r"\b(?:leav(?:es?|ing)|departs?|opens?|starts?|starting|begins?|kick[- ]?off|doors|gates|arrive|drop[- ]off|come at|meet at)\b", re.IGNORECASE)
+_FINISHES = re.compile(r"\b(?:finish(?:es)?|ends?|closes?|collect(?:ion|ed)?|pick[- ]?up)\b", re.IGNORECASE)
+_LAST_DAY = re.compile(r"\b(?:last day|break(?:s|ing)? up|end of (?:the )?(?:\w+ )?(?:term|year)|term ends|closes)\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:back|return(?:s|ing)?|home|collect(?:ion|ed)?|pick(?:ed)?[- ]?up)\b[^.;,]{0,30}$", re.IGNORECASE)
 _CONTINUES = re.compile(r"^(?:it|this|they|doors|gates|the event|children|parents|pupils|please|tickets?|we|all|there|bring|wear|arrive|meet|drop[- ]off|everyone|each|cost|entry|come|refreshments|families|your child|year|you|in the|at the|time|where|from)\b", re.IGNORECASE)
 SENTENCE = 300
 
@@ -88,8 +95,9 @@ class _Block:
 class Finder:
     """Reads one document, paragraph by paragraph. ``issued``: the day of issue, or today where it says none."""
 
-    def __init__(self, issued: date) -> None:
+    def __init__(self, issued: date, head: int = 0) -> None:
         self.issued = issued
+        self._head = head
         self.found: list[Draft] = []
         self.troubles: list[tuple[Trouble, str]] = []
         self._block = _Block()
@@ -97,7 +105,9 @@ class Finder:
 
     def read(self, paragraphs: Iterable[Paragraph]) -> None:
         """All of them, in their order."""
-        for each in paragraphs:
+        for number, each in enumerate(paragraphs):
+            if number <= self._head and not each.cells and (number < self._head or not days(each.text, self.issued) or self._is_issue_line(each.text)):
+                continue  # the name of the school, and the day of issue
             self._one(each)
         self._close_day()
 
@@ -109,8 +119,6 @@ class Finder:
             self._block = _Block(heading="", month=month)
         elif given.cells and len(given.cells) > 1:
             self._row(given)
-        elif _DROPPED.search(text) and len(text) < 70 and self._is_issue_line(text):
-            return
         elif given.heading and not self._days(text):
             self._close_day()
             self._block = _Block(heading=text, month=self._block.month if is_generic(text) else None)
@@ -177,7 +185,7 @@ class Finder:
 
     def _line(self, text: str, found: Sequence[Days], given: Paragraph) -> None:
         """``Fri 4 July – Sports day, 9.30am, field``: one event for each date in it."""
-        clocks = clock_times(_masked(text, found))
+        clocks = _beginnings(_masked(text, found))
         rest = _without(text, [(one.begin, one.end) for one in (*found, *clocks)])
         first = found[0]
         before, after = trimmed(text[: first.begin]), trimmed(_without(text[first.begin :], [(one.begin - first.begin, one.end - first.begin) for one in (*found, *clocks) if one.begin >= first.begin]))
@@ -198,17 +206,26 @@ class Finder:
             if not found and self._block.open:
                 self._add(said)
             return
-        clocks = clock_times(_masked(said, found))
+        clocks = _beginnings(_masked(said, found))
         spans = [(one.begin, one.end) for one in (*found, *clocks)]
+        title, at = "", 0
         for number, one in enumerate(found):
             upto = found[number + 1].begin if number + 1 < len(found) else len(said)
-            start = found[number - 1].end if number else 0
-            title = self._heading() if number == 0 or self._heading() else ""
-            if not title or len(self._block.open) > 0 and number == 0 and not self._fits_heading(said):
-                before = _without(said[:one.begin], [(a, b) for a, b in spans if b <= one.begin])
-                after = _without(said[one.end:], [(a - one.end, b - one.end) for a, b in spans if a >= one.end])
-                title = from_sentence(before if start == 0 else trimmed(_without(said[start:one.begin], [])) or before, after) or self._heading()
+            before = _without(said[at : one.begin], [(a - at, b - at) for a, b in spans if at <= a and b <= one.begin])
+            after = _without(said[one.end :], [(a - one.end, b - one.end) for a, b in spans if a >= one.end])
+            if number == 0 or len(re.sub(r"\W|\b(?:and|or|on|then|both)\b", "", before)) > 3:
+                title = self._titled(from_sentence(before, after), said[: one.begin], said)
             self._draft(title, one, _clock_of(one, clocks, upto, len(found)), said if len(said) > 40 else whole, given)
+            at = one.end
+
+    def _titled(self, own: str, before: str, said: str) -> str:
+        """The heading for what it is about; the sentence's own words for what else is said under it."""
+        heading = self._heading()
+        if not heading or not own:
+            return heading or own
+        if re.search(r"\b(?:by|before|deadline\b.*)\s*$", before, re.IGNORECASE) and self._block.open:
+            return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"[:80]
+        return heading if not self._block.open or self._fits_heading(said) else own
 
     def _fits_heading(self, said: str) -> bool:
         return bool(_words(said) & _words(self._block.heading))
@@ -223,9 +240,11 @@ class Finder:
 
     def _add(self, said: str) -> None:
         """A sentence without a date adds to the events that are open."""
-        if not (is_bring_or_pay(said) or is_place(said) or _CONTINUES.match(said) or place_in(said)):
+        clocks = _beginnings(said)
+        if _FINISHES.search(said) and not _LEAVES.search(said):
+            clocks = clocks if any(_LAST_DAY.search(one.sentence) for one in self._block.open) else []
+        if not (is_bring_or_pay(said) or is_place(said) or _CONTINUES.match(said) or place_in(said) or clocks):
             return
-        clocks = clock_times(said)
         place, bring = said.strip(" .") if is_place(said) else place_in(said), bring_or_pay(said)
         for one in self._block.open:
             if one.clock is None and clocks and not bring:
@@ -357,6 +376,11 @@ class Finder:
         return draft
 
 
+def _beginnings(text: str) -> list[Clock]:
+    """The times in ``text``, without those at which people are back."""
+    return [one for one in clock_times(text) if not _BACK.search(text[: one.begin])]
+
+
 def _is_alone(text: str, found: Sequence[Days]) -> Days | None:
     """The date, where a line holds nothing else."""
     if len(found) != 1:
@@ -417,16 +441,21 @@ def _words(text: str) -> set[str]:
     return {word for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in {"will", "this", "that", "with", "from", "have", "year", "school"}}
 
 
-def issue_day(paragraphs: Sequence[Paragraph], today: date) -> date | None:
-    """The day of issue: a full date that stands alone, or beside a word such as *newsletter*, near the top."""
-    for each in paragraphs[:10]:
+def issue_day(paragraphs: Sequence[Paragraph], today: date) -> tuple[date | None, int]:
+    """The day of issue and the paragraph that says it: a full date near the top, alone or beside a word such as *newsletter*.
+
+    Where there is none, the first paragraph is the head.
+    """
+    for number, each in enumerate(paragraphs[:8]):
         found = [one for one in days(each.text, today) if isinstance(one, Days) and one.last is None]
-        if not found or not re.search(r"\b20\d\d\b|\d\d/\d\d/\d\d|['’]\d\d\b", each.text):
+        if len(found) != 1 or not re.search(r"\b20\d\d\b|\d\d/\d\d/\d\d|['’]\d\d\b", each.text) or each.cells:
             continue
-        rest = re.sub(r"\W", "", each.text[: found[0].begin] + each.text[found[0].end :])
-        if len(found) == 1 and (len(rest) < 3 or (len(each.text) < 90 and _ISSUE.search(each.text))):
-            return found[0].first
-    return None
+        rest = each.text[: found[0].begin] + each.text[found[0].end :]
+        if clock_times(rest) or len(each.text) > 160:
+            continue
+        if len(re.sub(r"\W", "", rest)) < 3 or _ISSUE.search(rest):
+            return found[0].first, number
+    return None, 0
 
 
 def iter_titles(paragraphs: Iterable[Paragraph]) -> Iterator[str]:

@@ -19,6 +19,10 @@ LEAST_TEXT = 15
 """Characters below which a page with pictures counts as a scan."""
 
 
+LONGEST_CELL = 4
+"""Lines in a cell of a table."""
+
+
 class _Piece(Struct):
     """A run of text. ``x``, ``y`` and ``size`` are in points; y grows upwards."""
 
@@ -28,25 +32,15 @@ class _Piece(Struct):
     size: float
 
 
-class _Line(Struct):
-    pieces: list[_Piece]
+class _Run(Struct):
+    """Lines below each other that begin at the same place: a paragraph, or a cell."""
 
-    @property
-    def size(self) -> float:
-        return max(piece.size for piece in self.pieces)
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """What stands apart on this line by more than a few spaces."""
-        found: list[str] = []
-        end = 0.0
-        for piece in self.pieces:
-            if found and piece.x - end < 1.5 * piece.size:
-                found[-1] += ("" if piece.x - end < 0.12 * piece.size else " ") + piece.text
-            else:
-                found.append(piece.text)
-            end = piece.x + len(piece.text) * piece.size * 0.5
-        return tuple(cell for each in found if (cell := tidy(each)))
+    x: float
+    top: float
+    bottom: float
+    size: float
+    lines: list[str]
+    end: float
 
 
 def read_pdf(data: bytes) -> Contents:
@@ -81,37 +75,54 @@ def _broken() -> UnreadableDocument:
 
 
 def _page(page: PageObject, place: str) -> list[Paragraph]:
-    lines = _lines(_pieces(page))
-    sizes = sorted(line.size for line in lines for _ in line.pieces)
+    runs = _runs(_pieces(page))
+    sizes = sorted(run.size for run in runs for line in run.lines for _ in line.split())
     body = sizes[len(sizes) // 2] if sizes else 0.0
     found: list[Paragraph] = []
-    run: list[str] = []
-    size = y = 0.0
-
-    def close() -> None:
-        found.extend(Paragraph(text=each, place=place) for each in unwrapped(run) if each)
-        run.clear()
-
-    for line in lines:
-        cells = line.cells
-        if not cells:
-            continue
-        text, at = " ".join(cells), line.pieces[0].y
-        if len(cells) > 1:
-            close()
+    for row in _rows(runs):
+        first = row[0]
+        if len(row) > 1:
+            cells = tuple(tidy(" ".join(run.lines)) for run in row)
             found.append(Paragraph(text=" – ".join(cells), place=place, cells=cells))
-        elif line.size > 1.12 * body and len(text) < 90:
-            close()
-            if found and found[-1].heading and line.size == size and y - at < 1.6 * size:
-                found[-1] = Paragraph(text=f"{found[-1].text} {text}", place=place, heading=True)
-            else:
-                found.append(Paragraph(text=text, place=place, heading=True))
+        elif first.size > 1.12 * body and len(first.lines) < 4:
+            found.append(Paragraph(text=tidy(" ".join(first.lines)), place=place, heading=True))
         else:
-            if run and not 0 < y - at < 1.9 * line.size:
-                close()
-            run.append(text)
-        size, y = line.size, at
-    close()
+            found += [Paragraph(text=each, place=place) for each in unwrapped(first.lines) if each]
+    return found
+
+
+def _runs(pieces: Sequence[_Piece]) -> list[_Run]:
+    """In the order in which the page was written."""
+    found: list[_Run] = []
+    for piece in pieces:
+        end = piece.x + len(piece.text) * piece.size * 0.5
+        run = found[-1] if found else None
+        same_size = run is not None and abs(run.size - piece.size) < 0.6
+        if run is not None and abs(run.bottom - piece.y) < 0.35 * piece.size and run.x < piece.x < run.end + 0.9 * piece.size:
+            run.lines[-1] += ("" if piece.x - run.end < -0.5 * piece.size or run.lines[-1].endswith(" ") else " ") + piece.text
+            run.end, run.size = end, max(run.size, piece.size)
+        elif (
+            run is not None
+            and same_size
+            and abs(run.x - piece.x) < 3
+            and 0.35 * piece.size < run.bottom - piece.y < 2.1 * piece.size
+        ):
+            run.lines.append(piece.text)
+            run.bottom, run.end = piece.y, end
+        else:
+            found.append(_Run(piece.x, piece.y, piece.y, piece.size, [piece.text], end))
+    return found
+
+
+def _rows(runs: Sequence[_Run]) -> list[list[_Run]]:
+    """Short runs that follow each other and stand side by side on the same height are cells of one row."""
+    found: list[list[_Run]] = []
+    for run in runs:
+        last = found[-1][-1] if found else None
+        if last is not None and run.x > last.x + 1 and _beside(last, run):
+            found[-1].append(run)
+        else:
+            found.append([run])
     return found
 
 
@@ -130,16 +141,10 @@ def _pieces(page: PageObject) -> list[_Piece]:
     return found
 
 
-def _lines(pieces: Sequence[_Piece]) -> list[_Line]:
-    """In the order in which the page was written; what follows on the same height belongs to the same line."""
-    found: list[_Line] = []
-    for piece in pieces:
-        last = found[-1].pieces[-1] if found else None
-        if last is not None and abs(last.y - piece.y) < 0.35 * piece.size and piece.x >= last.x:
-            found[-1].pieces.append(piece)
-        else:
-            found.append(_Line([piece]))
-    return found
+def _beside(one: _Run, other: _Run) -> bool:
+    """Whether they share a height. Longer texts side by side are the columns of a page."""
+    short = len(one.lines) <= LONGEST_CELL and len(other.lines) <= LONGEST_CELL
+    return short and one.bottom < other.top + 0.5 * other.size and other.bottom < one.top + 0.5 * one.size
 
 
 def _has_pictures(page: PageObject) -> bool:

@@ -110,10 +110,10 @@ def _decoded(data: bytes) -> str:
 
 def _of_text(contents: Contents, source: Source, school: School) -> Newsletter:
     paragraphs, cut = bounded(contents.paragraphs)
-    day = issue_day(paragraphs, school.today)
+    day, head = issue_day(paragraphs, school.today)
     title = next(iter_titles(paragraphs), "") or contents.title or source.title
     source = replace(source, title=_without_day(title), day=day)
-    drafts, troubles = _drafts(paragraphs, day or school.today)
+    drafts, troubles = _drafts(paragraphs, day or school.today, head)
     scanned = any(kind is Trouble.SCANNED for kind, _ in contents.troubles)
     if not paragraphs and not scanned:
         raise UnreadableDocument(Refusal.EMPTY, "There is no text in this document.")
@@ -139,7 +139,7 @@ def _of_feed(data: bytes, source: Source, school: School) -> Newsletter:
     troubles: list[tuple[Trouble, str]] = [(Trouble.CUT, "")] if feed.cut else []
     for entry in feed.entries:
         paragraphs, _ = bounded(entry.paragraphs)
-        found, more = _drafts(paragraphs, entry.day or school.today)
+        found, more = _drafts(paragraphs, entry.day or school.today, -1)
         own = replace(source, day=entry.day, place=f"“{entry.title}”" if entry.title else "")
         drafts += [(each, own) for each in _merged(found)]
         troubles += more
@@ -147,8 +147,8 @@ def _of_feed(data: bytes, source: Source, school: School) -> Newsletter:
     return Newsletter(source=source, events=events, troubles=tuple(troubles))
 
 
-def _drafts(paragraphs: Sequence[Paragraph], issued: date) -> tuple[list[Draft], list[tuple[Trouble, str]]]:
-    finder = Finder(issued)
+def _drafts(paragraphs: Sequence[Paragraph], issued: date, head: int) -> tuple[list[Draft], list[tuple[Trouble, str]]]:
+    finder = Finder(issued, head)
     finder.read(paragraphs)
     return finder.found, finder.troubles
 

@@ -25,6 +25,7 @@ _HAPPENS = re.compile(
     r"(?:\s+(?:held|on|at|from|taking place|back|now|happening|planned|in|moved|postponed|rearranged|cancelled|to|be|for))*\s*$",
     re.IGNORECASE,
 )
+_LASTS = re.compile(r"\b(?:starts?|begins?|opens|reopens|closes|ends?|finish(?:es)?|returns?)\b", re.IGNORECASE)
 _WE_DO = re.compile(
     r"\b(?:(?:we|they|children|pupils|parents|you)\s+(?:will be|are|will|shall|['’](?:ll|re)))?\s*(?:all )?"
     r"(?:(?:warmly )?(?:invited?|welcomed?)(?: you)? (?:to|for)|holding|having|hosting|running|celebrating|hold|have|host|run|celebrate"
@@ -33,7 +34,7 @@ _WE_DO = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s+(?:(?:will )?(?:take|takes|taking) place|will be held|is held|to be held|in the|at the|will be|is|are|on|from|at|by|starting|beginning|between|until|will|for|of|in|to|and|with)\s*$",
+    r"\s+(?:(?:will )?(?:take|takes|taking) place|will be held|is held|to be held|in the|at the|will be|is|are|on|from|at|by|starting|beginning|between|until|will|for|of|in|to|and|with|,? ?finish|about)\s*$",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"(?:[.!?;]\s|\s[–—|•]\s|,\s(?:please|when|where|which|so|and (?:we|the)|children|parents)\b)", re.IGNORECASE)
@@ -71,7 +72,8 @@ def from_sentence(before: str, after: str) -> str:
     before, after = trimmed(before), trimmed(after)
     happens = _HAPPENS.match(before)
     if happens:
-        return from_list(happens["what"])
+        verb = _LASTS.search(before[happens.end("what") :])
+        return from_list(f"{happens['what']} {verb[0]}" if verb and len(happens["what"].split()) < 4 else happens["what"])
     for part in (after, before):
         does = _WE_DO.search(part)
         if does and len(does["what"]) > 3:
