@@ -61,7 +61,9 @@ def _of_newsletters() -> Finding:
     if not missing:
         return Finding(True, "newsletters", "can be read.")
     says = f"cannot be read: {', '.join(missing)} not installed."
-    return Finding(False, "newsletters", says, f"pip install 'orchard-bot[{NEWSLETTER_EXTRA}]', or leave it: all else works.")
+    return Finding(
+        False, "newsletters", says, f"pip install 'orchard-bot[{NEWSLETTER_EXTRA}]', or leave it: all else works."
+    )
 
 
 async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:

@@ -34,7 +34,9 @@ class CannotRead(OrchardError):
 
 @newsletter_app.command("read")
 def read_file(
-    file: Annotated[str, typer.Argument(help="PDF, .docx, .html, .ics, RSS or text; - for text that you type or pipe.")],
+    file: Annotated[
+        str, typer.Argument(help="PDF, .docx, .html, .ics, RSS or text; - for text that you type or pipe.")
+    ],
     json: Json = False,
     timezone: Zone = "Europe/London",
     today: Today = "",

@@ -27,12 +27,16 @@ def read_calendar(data: bytes, source: Source, today: date, zone: ZoneInfo) -> C
         entries = list(calendar.walk("VEVENT"))[: MOST_ENTRIES + 1]
         name = tidy(str(calendar.get("X-WR-CALNAME") or ""))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise UnreadableDocument(Refusal.BROKEN, "This calendar file is damaged. Export it anew, or paste its text.") from error
+        raise UnreadableDocument(
+            Refusal.BROKEN, "This calendar file is damaged. Export it anew, or paste its text."
+        ) from error
     troubles: list[tuple[Trouble, str]] = []
     if len(entries) > MOST_ENTRIES:
         troubles.append((Trouble.CUT, ""))
     found: list[FoundEvent] = []
-    moved = {(str(one.get("UID")), _instant(_value(one, "RECURRENCE-ID"), zone)) for one in entries if "RECURRENCE-ID" in one}
+    moved = {
+        (str(one.get("UID")), _instant(_value(one, "RECURRENCE-ID"), zone)) for one in entries if "RECURRENCE-ID" in one
+    }
     for entry in entries[:MOST_ENTRIES]:
         title = tidy(str(entry.get("SUMMARY") or ""))
         try:
@@ -94,8 +98,6 @@ def _event(
     )
 
 
-
-
 def _times(entry: Component, begin: date, today: date, zone: ZoneInfo) -> Iterator[date]:
     """When it happens, within a year and a month of today; without a rule: once."""
     rule = entry.get("RRULE")
@@ -107,13 +109,19 @@ def _times(entry: Component, begin: date, today: date, zone: ZoneInfo) -> Iterat
         raise ValueError("an entry that recurs many times a day")
     # Reckoned in local wall time, so that 9 o'clock stays 9 o'clock when the clocks change.
     is_time = isinstance(begin, datetime)
-    start = _local(begin, zone).replace(tzinfo=None) if isinstance(begin, datetime) else datetime.combine(begin, time.min)
+    start = (
+        _local(begin, zone).replace(tzinfo=None) if isinstance(begin, datetime) else datetime.combine(begin, time.min)
+    )
     parts = [part for part in text.split(";") if not part.startswith("UNTIL=")]
     until = rule.get("UNTIL") if not isinstance(rule, list) else None
     last = datetime.combine(today, time.min) + AHEAD
     if until:
         given = until[0]
-        stop = _local(given, zone).replace(tzinfo=None) if isinstance(given, datetime) else datetime.combine(given, time.max)
+        stop = (
+            _local(given, zone).replace(tzinfo=None)
+            if isinstance(given, datetime)
+            else datetime.combine(given, time.max)
+        )
         last = min(last, stop)
     left_out = {_instant(each.dt, zone) for many in _lists(entry.get("EXDATE")) for each in many.dts}
     taken = 0

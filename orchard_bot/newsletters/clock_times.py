@@ -17,9 +17,7 @@ def _clock(name: str) -> str:
 
 
 _NOT_BEFORE = r"(?<![\d£$€#/.:-])(?<!£\s)"
-_NOT_AFTER = (
-    r"(?!\s*(?:%|km\b|kg\b|g\b|p\b|miles?\b|years?\b|months?\b|weeks?\b|days?\b|per\b|st\b|nd\b|rd\b|th\b|[ap]\.?\s?m\b)|[\d/]|:\d|\.\d)"
-)
+_NOT_AFTER = r"(?!\s*(?:%|km\b|kg\b|g\b|p\b|miles?\b|years?\b|months?\b|weeks?\b|days?\b|per\b|st\b|nd\b|rd\b|th\b|[ap]\.?\s?m\b)|[\d/]|:\d|\.\d)"
 _RANGE = re.compile(
     rf"{_NOT_BEFORE}{_clock('a')}\s*(?:{_HALF.format('a')})?{_DASH}{_clock('b')}\s*(?:{_HALF.format('b')})?{_NOT_AFTER}",
     re.IGNORECASE,
@@ -57,10 +55,16 @@ def clock_times(text: str) -> list[Clock]:
         clock = _range(match, text)
         if clock is not None:
             found.append(clock)
-    for reader, pattern in ((_single, _ONE), (_spoken, _SPOKEN), (_oclock, _OCLOCK)):
+    for pattern in (_ONE, _SPOKEN, _OCLOCK):
         for match in pattern.finditer(text):
             if not any(match.start() < one.end and one.begin < match.end() for one in found):
-                clock = reader(match, text)
+                clock = (
+                    _single(match, text)
+                    if pattern is _ONE
+                    else _spoken(match)
+                    if pattern is _SPOKEN
+                    else _oclock(match)
+                )
                 if clock is not None:
                     found.append(clock)
     return sorted(found, key=lambda one: one.begin)
@@ -78,7 +82,7 @@ def _range(match: re.Match[str], text: str) -> Clock | None:
         # 11-1pm: the half of the day is that of the end alone
         first, guessed = _time(match["ahour"], match["aminute"], "a" if match["bhalf"].lower() == "p" else "p")
     if first is not None and not match["bhalf"] and last < first and last.hour < 12:
-        last, unsure = time(last.hour + 12, last.minute), unsure
+        last = time(last.hour + 12, last.minute)
     if first is None or last <= first:
         return None
     return Clock(first, last, match.start(), match.end(), unsure or guessed)
@@ -96,14 +100,12 @@ def _single(match: re.Match[str], text: str) -> Clock | None:
 def _is_timely(match: re.Match[str], text: str) -> bool:
     """``9.30`` is a time unless it looks like a price, a version or a score."""
     hour = int(match["ahour"])
-    return (
-        7 <= hour <= 21
-        or 1 <= hour <= 6
-        and bool(_LEADS.search(text[: match.start()]) or match["aminute"] in ("00", "15", "30", "45"))
+    return 7 <= hour <= 21 or (
+        1 <= hour <= 6 and bool(_LEADS.search(text[: match.start()]) or match["aminute"] in ("00", "15", "30", "45"))
     )
 
 
-def _spoken(match: re.Match[str], text: str) -> Clock | None:
+def _spoken(match: re.Match[str]) -> Clock | None:
     if not match["part"] and not match["oclock"]:
         return None
     hour = _WORDS.index(match["word"].lower()) + 1
@@ -115,7 +117,7 @@ def _spoken(match: re.Match[str], text: str) -> Clock | None:
     return Clock(found, None, match.start(), match.end(), unsure) if found is not None else None
 
 
-def _oclock(match: re.Match[str], text: str) -> Clock | None:
+def _oclock(match: re.Match[str]) -> Clock | None:
     found, unsure = _time(match["ahour"], None, None)
     return Clock(found, None, match.start(), match.end(), unsure) if found is not None else None
 
@@ -132,7 +134,7 @@ def _time(hour: str, minute: str | None, half: str | None) -> tuple[time | None,
         if not 1 <= hours <= 12:
             return None, False
         return time(hours % 12 + (12 if half.lower() == "p" else 0), minutes), False
-    if hours > 23 or len(hour) == 2 and hour[0] == "0" and hours == 0 and not minute:
+    if hours > 23 or (len(hour) == 2 and hour[0] == "0" and hours == 0 and not minute):
         return None, False
     if len(hour) == 2 and (hour[0] == "0" or hours > 12):
         return time(hours, minutes), False

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -52,15 +51,23 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
         _one("A") + _DASH + _one("B", month=""),
         _one("A") + _AND + _one("B", month=""),
         _one("A", month=""),
-        rf"(?:\b(?P<weekdayA>{_WD})\b\.?,?\s*)?\b(?P<monthA>{_MON})\b\.?\s+(?:the\s+)?(?P<dayA>\d{{1,2}})"
-        rf"(?:(?:\s?(?:st|nd|rd|th))\b{_YEAR.format('A')}|,?\s+(?P<year2A>20\d\d)\b)",
-        rf"(?:\b(?P<weekdayA>{_WD})\b\.?,?\s*)?(?<![\d/£.])(?P<dayA>\d{{1,2}})/(?P<numberA>\d{{1,2}})"
-        r"(?:/(?:(?P<yearA>20\d\d)|(?P<shortA>\d\d)))?(?![\d/])",
-        rf"(?:\b(?P<weekdayA>{_WD})\b\.?,?\s*)?(?<![\d/£.])(?P<dayA>\d{{1,2}})\.(?P<numberA>\d{{1,2}})\."
-        r"(?:(?P<yearA>20\d\d)|(?P<shortA>\d\d))(?![\d/])",
+        (
+            rf"(?:\b(?P<weekdayA>{_WD})\b\.?,?\s*)?\b(?P<monthA>{_MON})\b\.?\s+(?:the\s+)?(?P<dayA>\d{{1,2}})"
+            rf"(?:(?:\s?(?:st|nd|rd|th))\b{_YEAR.format('A')}|,?\s+(?P<year2A>20\d\d)\b)"
+        ),
+        (
+            rf"(?:\b(?P<weekdayA>{_WD})\b\.?,?\s*)?(?<![\d/£.])(?P<dayA>\d{{1,2}})/(?P<numberA>\d{{1,2}})"
+            r"(?:/(?:(?P<yearA>20\d\d)|(?P<shortA>\d\d)))?(?![\d/])"
+        ),
+        (
+            rf"(?:\b(?P<weekdayA>{_WD})\b\.?,?\s*)?(?<![\d/£.])(?P<dayA>\d{{1,2}})\.(?P<numberA>\d{{1,2}})\."
+            r"(?:(?P<yearA>20\d\d)|(?P<shortA>\d\d))(?![\d/])"
+        ),
         r"(?<![\d-])(?P<yearA>20\d\d)-(?P<numberA>\d\d)-(?P<dayA>\d\d)(?![\d-])",
-        rf"\b(?P<weekdayA>{_WD})\b\.?,?\s+(?:the\s+)?(?P<dayA>\d{{1,2}})(?:st|nd|rd|th)?\b"
-        rf"(?:{_DASH}(?:(?P<weekdayB>{_WD})\b\.?,?\s+(?:the\s+)?)?(?P<dayB>\d{{1,2}})(?:st|nd|rd|th)\b)?(?![:.]\d|\s*(?:am|pm)\b)",
+        (
+            rf"\b(?P<weekdayA>{_WD})\b\.?,?\s+(?:the\s+)?(?P<dayA>\d{{1,2}})(?:st|nd|rd|th)?\b"
+            rf"(?:{_DASH}(?:(?P<weekdayB>{_WD})\b\.?,?\s+(?:the\s+)?)?(?P<dayB>\d{{1,2}})(?:st|nd|rd|th)\b)?(?![:.]\d|\s*(?:am|pm)\b)"
+        ),
         r"^\W*(?P<dayA>\d{1,2})(?:st|nd|rd|th)?(?:\s*(?:-|–|to|and|&)\s*(?P<dayB>\d{1,2})(?:st|nd|rd|th)?)?\b(?![:.]\d|\s*[ap]\.?m\b|/)",
         rf"\b(?:the )(?P<dayA>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s+(?:of|{_MON}|birthday|anniversary|century|place))",
         rf"\b(?P<near>this|next|coming|on)\s+(?:coming\s+)?(?P<weekdayA>{_WD})\b(?!\s*\d)",
@@ -101,7 +108,7 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
     for match in _LIST.finditer(text):
         found += _listed(match, issued)
     for number, form in enumerate(_FORMS):
-        if number == _LIST_START and month is None or number == _THE_NTH and found:
+        if (number == _LIST_START and month is None) or (number == _THE_NTH and found):
             continue
         for match in form.finditer(text):
             if any(match.start() < one.end and one.begin < match.end() for one in found):
@@ -112,7 +119,10 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
                 continue  # Issue 9 – Friday 14 November
             one = _meant(match, text, issued, month)
             if isinstance(one, Days) and one.last is not None and _is_pair(match, number):
-                found += [Days(one.first, None, one.begin, one.end, one.doubts), Days(one.last, None, one.begin, one.end)]
+                found += [
+                    Days(one.first, None, one.begin, one.end, one.doubts),
+                    Days(one.last, None, one.begin, one.end),
+                ]
             else:
                 found.append(one)
     return sorted(found, key=lambda one: one.begin)
@@ -157,7 +167,7 @@ def _meant(match: re.Match[str], text: str, issued: date, month: Month | None) -
     doubts: list[Doubt] = []
     first = _day("A", given, issued, month, doubts)
     last = _day("B", given, issued, month, doubts, after=first) if given.get("dayB") else None
-    if first is None or given.get("dayB") and last is None:
+    if first is None or (given.get("dayB") and last is None):
         return NoSuchDay(match[0].strip(), begin, end)
     week = _WEEK.search(text[:begin])
     if week:

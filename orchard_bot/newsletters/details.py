@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z£•])|\s*[\n•;]\s*")
-_NO_END = re.compile(r"(?:\b(?:a\.m|p\.m|Mr|Mrs|Ms|Miss|Dr|St|Rev|Yr|No|approx|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun|w/b)\.)$", re.IGNORECASE)
+_NO_END = re.compile(
+    r"(?:\b(?:a\.m|p\.m|Mr|Mrs|Ms|Miss|Dr|St|Rev|Yr|No|approx|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun|w/b)\.)$",
+    re.IGNORECASE,
+)
 _BRING = re.compile(
     r"\b(?:bring|wear|dressed?|pack(?:ed lunch)?|come in (?:their|your|pe|own|non|mufti|something)|in (?:their )?pe kit"
     r"|wellies|mufti|non[- ]uniform|own clothes|pay(?:ment|able)?|costs?|donations?|tickets? (?:are|cost|£)|entry"
     r"|admission|contributions?|suggested)\b|[£€]\s?\d|\b\d{2}p\b|\bfree (?:entry|of charge|admission)\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^(?:bring|wear|cost|costs|price|pay|payment|please bring|what to bring|tickets?|admission|entry|kit)\s*[:–-]\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:bring|wear|cost|costs|price|pay|payment|please bring|what to bring|tickets?|admission|entry|kit)\s*[:–-]\s*",
+    re.IGNORECASE,
+)
 _ROOM = (
     r"(?:[A-Z][\w’']+ ){0,3}(?:(?:school|main|sports|upper|lower|junior|infant|village|church|community|small|large|dining|year \d|front|back|top|big|staff|music|parent) )*"
     r"(?:hall|playground|field|library|classrooms?|gym|studio|playing field|chapel|church|centre|center|room|canteen|theatre|reception"
@@ -22,8 +28,12 @@ _PLACE = re.compile(
     rf"\b(?:in|at|on|from|to|outside)\s+(?P<place>(?:the |our |their )?{_ROOM}(?: of [A-Z]\w+)?)\b", re.IGNORECASE
 )
 _ALONE = re.compile(rf"^(?:the |our )?{_ROOM}$", re.IGNORECASE)
-_ONLINE = re.compile(r"\b(?P<place>online|on zoom|(?:via|on|over) (?:zoom|teams|google meet|microsoft teams))\b", re.IGNORECASE)
-_WHERE = re.compile(r"\b(?:where|venue|location|place|meet(?:ing)? (?:at|point))\s*[:–-]\s*(?P<place>[^.;\n–|]{3,80})", re.IGNORECASE)
+_ONLINE = re.compile(
+    r"\b(?P<place>online|on zoom|(?:via|on|over) (?:zoom|teams|google meet|microsoft teams))\b", re.IGNORECASE
+)
+_WHERE = re.compile(
+    r"\b(?:where|venue|location|place|meet(?:ing)? (?:at|point))\s*[:–-]\s*(?P<place>[^.;\n–|]{3,80})", re.IGNORECASE
+)
 
 
 def sentences(text: str) -> list[str]:

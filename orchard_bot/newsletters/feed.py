@@ -51,4 +51,6 @@ def read_feed(data: bytes) -> Feed:
                 paragraphs=(Paragraph(text=title, place="", heading=True), *contents.paragraphs),
             )
         )
-    return Feed(title=tidy(parsed.feed.get("title", "")), entries=tuple(entries), cut=len(parsed.entries) > MOST_ENTRIES)
+    return Feed(
+        title=tidy(parsed.feed.get("title", "")), entries=tuple(entries), cut=len(parsed.entries) > MOST_ENTRIES
+    )

@@ -78,7 +78,9 @@ def unwrapped(lines: Iterable[str]) -> list[str]:
 
 def _goes_on(before: str, line: str, widest: int) -> bool:
     first = line.lstrip()
-    if _STARTS_ANEW.match(first) and not before.rstrip().endswith((",", " and", " or", " the", " at", " on", " to", "-", "–")):
+    if _STARTS_ANEW.match(first) and not before.rstrip().endswith(
+        (",", " and", " or", " the", " at", " on", " to", "-", "–")
+    ):
         return False
     if before.rstrip().endswith((".", "!", "?", ":")) and len(before) < 0.75 * widest:
         return False

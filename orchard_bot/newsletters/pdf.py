@@ -62,7 +62,16 @@ def read_pdf(data: bytes) -> Contents:
         raise
     except RecursionError as error:
         raise _broken() from error
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, NotImplementedError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        NotImplementedError,
+    ) as error:
         # pypdf says with any of these that the file is not what it claims to be
         raise _broken() from error
     if count > MOST_PAGES:
@@ -98,8 +107,14 @@ def _runs(pieces: Sequence[_Piece]) -> list[_Run]:
         end = piece.x + len(piece.text) * piece.size * 0.5
         run = found[-1] if found else None
         same_size = run is not None and abs(run.size - piece.size) < 0.6
-        if run is not None and abs(run.bottom - piece.y) < 0.35 * piece.size and run.x < piece.x < run.end + 0.9 * piece.size:
-            run.lines[-1] += ("" if piece.x - run.end < -0.5 * piece.size or run.lines[-1].endswith(" ") else " ") + piece.text
+        if (
+            run is not None
+            and abs(run.bottom - piece.y) < 0.35 * piece.size
+            and run.x < piece.x < run.end + 0.9 * piece.size
+        ):
+            run.lines[-1] += (
+                "" if piece.x - run.end < -0.5 * piece.size or run.lines[-1].endswith(" ") else " "
+            ) + piece.text
             run.end, run.size = end, max(run.size, piece.size)
         elif (
             run is not None
@@ -129,13 +144,12 @@ def _rows(runs: Sequence[_Run]) -> list[list[_Run]]:
 def _pieces(page: PageObject) -> list[_Piece]:
     found: list[_Piece] = []
 
-    def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
+    def visit(text: str, cm: Sequence[float], tm: Sequence[float], _: Any, size: float) -> None:
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         scale = abs(tm[3] or tm[0] or 1.0) * abs(cm[3] or cm[0] or 1.0)
-        for part in text.split("\n"):
-            if part.strip():
-                found.append(_Piece(part, x, y, max(size * scale, 1.0)))
+        parts = (part for part in text.split("\n") if part.strip())
+        found.extend(_Piece(part, x, y, max(size * scale, 1.0)) for part in parts)
 
     page.extract_text(visitor_text=visit)
     return found

@@ -14,11 +14,14 @@ from msgspec.structs import replace
 
 from orchard_bot.community.newsletter import Doubt, FoundEvent, Newsletter, Refusal, Source, Trouble
 from orchard_bot.newsletters.clock_times import Clock
-from orchard_bot.newsletters.finding import Draft, Finder, issue_day, iter_titles
-from orchard_bot.newsletters.paragraphs import Contents, Paragraph, UnreadableDocument, bounded, tidy
+from orchard_bot.newsletters.finding import find
+from orchard_bot.newsletters.issue import issue_day, iter_titles
+from orchard_bot.newsletters.notes import Draft
+from orchard_bot.newsletters.paragraphs import Contents, UnreadableDocument, bounded, tidy
 
 FAR = timedelta(days=366)
 MOST_EVENTS = 300
+_PICTURES = (".jpg", ".jpeg", ".png", ".heic", ".webp", ".gif")
 
 
 class School(Struct, frozen=True, kw_only=True):
@@ -65,19 +68,27 @@ def _format(data: bytes, name: str, kind: str) -> str:
         return "calendar"
     if re.match(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*)*<(?:rss|feed|rdf:rdf)\b", lower, re.DOTALL):
         return "feed"
-    if lower.startswith((b"<!doctype html", b"<html")) or name.endswith((".html", ".htm")) or kind.startswith("text/html"):
+    if (
+        lower.startswith((b"<!doctype html", b"<html"))
+        or name.endswith((".html", ".htm"))
+        or kind.startswith("text/html")
+    ):
         return "html"
-    if name.endswith(".pdf") or kind == "application/pdf":
-        raise UnreadableDocument(Refusal.BROKEN, "This is no PDF, whatever its name says. Save it anew, or paste its text.")
-    if name.endswith((".docx", ".doc")):
-        raise UnreadableDocument(Refusal.BROKEN, "This is no Word document, whatever its name says. Save it anew, or paste its text.")
-    if name.endswith(".ics"):
-        raise UnreadableDocument(Refusal.BROKEN, "This is no calendar file, whatever its name says. Export it anew.")
-    if name.endswith((".jpg", ".jpeg", ".png", ".heic", ".webp", ".gif")) or head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8")):
-        raise UnreadableDocument(Refusal.PICTURE, "This is a picture. Send the newsletter as PDF or Word, or paste its text.")
-    if b"\x00" in data[:4096] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableDocument(Refusal.UNKNOWN, "This kind of file cannot be read. Send a PDF, .docx, .html, .ics or plain text.")
+    _check_is_text(data, head, name, kind)
     return "text"
+
+
+def _check_is_text(data: bytes, head: bytes, name: str, kind: str) -> None:
+    """Raises for what is no text, and is not what its name says either."""
+    if name.endswith((".pdf", ".docx", ".doc", ".ics")) or kind == "application/pdf":
+        says = "This file is not what its name says. Save it anew, or paste its text."
+        raise UnreadableDocument(Refusal.BROKEN, says)
+    if name.endswith(_PICTURES) or head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8")):
+        says = "This is a picture. Send the newsletter as PDF or Word, or paste its text."
+        raise UnreadableDocument(Refusal.PICTURE, says)
+    if b"\x00" in data[:4096] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        says = "This kind of file cannot be read. Send a PDF, .docx, .html, .ics or plain text."
+        raise UnreadableDocument(Refusal.UNKNOWN, says)
 
 
 def _opened(data: bytes, form: str) -> Contents:
@@ -113,7 +124,7 @@ def _of_text(contents: Contents, source: Source, school: School) -> Newsletter:
     day, head = issue_day(paragraphs, school.today)
     title = next(iter_titles(paragraphs), "") or contents.title or source.title
     source = replace(source, title=_without_day(title), day=day)
-    drafts, troubles = _drafts(paragraphs, day or school.today, head)
+    drafts, troubles = find(paragraphs, day or school.today, head)
     scanned = any(kind is Trouble.SCANNED for kind, _ in contents.troubles)
     if not paragraphs and not scanned:
         raise UnreadableDocument(Refusal.EMPTY, "There is no text in this document.")
@@ -139,7 +150,7 @@ def _of_feed(data: bytes, source: Source, school: School) -> Newsletter:
     troubles: list[tuple[Trouble, str]] = [(Trouble.CUT, "")] if feed.cut else []
     for entry in feed.entries:
         paragraphs, _ = bounded(entry.paragraphs)
-        found, more = _drafts(paragraphs, entry.day or school.today, -1)
+        found, more = find(paragraphs, entry.day or school.today, -1)
         own = replace(source, day=entry.day, place=f"“{entry.title}”" if entry.title else "")
         drafts += [(each, own) for each in _merged(found)]
         troubles += more
@@ -147,13 +158,9 @@ def _of_feed(data: bytes, source: Source, school: School) -> Newsletter:
     return Newsletter(source=source, events=events, troubles=tuple(troubles))
 
 
-def _drafts(paragraphs: Sequence[Paragraph], issued: date, head: int) -> tuple[list[Draft], list[tuple[Trouble, str]]]:
-    finder = Finder(issued, head)
-    finder.read(paragraphs)
-    return finder.found, finder.troubles
-
-
-def _newsletter(source: Source, drafts: Sequence[Draft], troubles: list[tuple[Trouble, str]], school: School) -> Newsletter:
+def _newsletter(
+    source: Source, drafts: Sequence[Draft], troubles: list[tuple[Trouble, str]], school: School
+) -> Newsletter:
     if len(drafts) > MOST_EVENTS:
         troubles.append((Trouble.CUT, drafts[MOST_EVENTS].at))
     events = _with_uids(((each, replace(source, place=each.at)) for each in drafts[:MOST_EVENTS]), school)

@@ -37,9 +37,33 @@ _TAIL = re.compile(
     r"\s+(?:(?:will )?(?:take|takes|taking) place|will be held|is held|to be held|in the|at the|will be|is|are|on|from|at|by|starting|beginning|between|until|will|for|of|in|to|and|with|,? ?finish|about)\s*$",
     re.IGNORECASE,
 )
-_CUT = re.compile(r"(?:[.!?;]\s|\s[–—|•]\s|,\s(?:please|when|where|which|so|and (?:we|the)|children|parents)\b)", re.IGNORECASE)
+_CUT = re.compile(
+    r"(?:[.!?;]\s|\s[–—|•]\s|,\s(?:please|when|where|which|so|and (?:we|the)|children|parents)\b)", re.IGNORECASE
+)
 LONGEST = 80
-_ACRONYMS = frozenset({"INSET", "PTA", "PTFA", "FOSA", "PE", "KS1", "KS2", "EYFS", "SEND", "SEN", "AGM", "BBC", "UK", "SATS", "STEM", "RE", "PSHE", "FS", "NHS"})
+_ACRONYMS = frozenset(
+    {
+        "INSET",
+        "PTA",
+        "PTFA",
+        "FOSA",
+        "PE",
+        "KS1",
+        "KS2",
+        "EYFS",
+        "SEND",
+        "SEN",
+        "AGM",
+        "BBC",
+        "UK",
+        "SATS",
+        "STEM",
+        "RE",
+        "PSHE",
+        "FS",
+        "NHS",
+    }
+)
 
 
 def is_generic(heading: str) -> bool:
@@ -73,7 +97,9 @@ def from_sentence(before: str, after: str) -> str:
     happens = _HAPPENS.match(before)
     if happens:
         verb = _LASTS.search(before[happens.end("what") :])
-        return from_list(f"{happens['what']} {verb[0]}" if verb and len(happens["what"].split()) < 4 else happens["what"])
+        return from_list(
+            f"{happens['what']} {verb[0]}" if verb and len(happens["what"].split()) < 4 else happens["what"]
+        )
     for part in (after, before):
         does = _WE_DO.search(part)
         if does and len(does["what"]) > 3:
@@ -91,5 +117,8 @@ def _shortened(text: str) -> str:
 
 def _capital(text: str) -> str:
     if text.isupper() and len(text) > 5:
-        text = " ".join(word if word.strip(".,:!()") in _ACRONYMS or any(map(str.isdigit, word)) else word.lower() for word in text.split())
+        text = " ".join(
+            word if word.strip(".,:!()") in _ACRONYMS or any(map(str.isdigit, word)) else word.lower()
+            for word in text.split()
+        )
     return text[:1].upper() + text[1:]

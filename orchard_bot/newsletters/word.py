@@ -49,7 +49,9 @@ def _check(data: bytes) -> None:
         raise _broken() from error
     xml = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED or xml > MOST_XML:
-        raise UnreadableDocument(Refusal.TOO_LARGE, "This Word document unpacks to far more than a newsletter holds. Send it as PDF.")
+        raise UnreadableDocument(
+            Refusal.TOO_LARGE, "This Word document unpacks to far more than a newsletter holds. Send it as PDF."
+        )
 
 
 def _paragraphs(document: WordDocument) -> list[Paragraph]:

@@ -18,7 +18,17 @@ from orchard_bot.newsletters.work import EXTRA, Answer, unpacked
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space. The libraries themselves take some 150 MB of it."""
 CPU_SECONDS = 15
-_REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.remove", "os.rename", "shutil.")
+_REFUSED = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.remove",
+    "os.rename",
+    "shutil.",
+)
 
 
 def tie_hands() -> None:
@@ -41,7 +51,7 @@ def tie_hands() -> None:
     sys.addaudithook(_refuse)
 
 
-def _refuse(event: str, args: tuple[object, ...]) -> None:
+def _refuse(event: str, _: tuple[object, ...]) -> None:
     if event.startswith(_REFUSED):
         raise PermissionError("a document that is being read may not do this")
 

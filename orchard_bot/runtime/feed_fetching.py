@@ -45,7 +45,11 @@ def fetch_feed(url: str, stamp: Stamp, *, allow_loopback: bool = False) -> Fetch
     until = time.monotonic() + SECONDS
     for _ in range(MOST_MOVES + 1):
         _check(address, came_from=url)
-        headers = {"Host": _host(address), "User-Agent": "orchard-bot", "Accept-Encoding": "identity"}
+        headers: dict[bytes | str, bytes | str] = {
+            "Host": _host(address),
+            "User-Agent": "orchard-bot",
+            "Accept-Encoding": "identity",
+        }
         if stamp.etag:
             headers["If-None-Match"] = stamp.etag
         if stamp.last_modified:

@@ -23,7 +23,9 @@ FETCH_SECONDS = 60.0
 class Newsletters:
     """What stands between a moderator's message and the handler: the bytes live no longer than ``look``."""
 
-    def __init__(self, house: House, reader: ReadsNewsletters, platforms: Mapping[AccountRef, Platform], log: Log) -> None:
+    def __init__(
+        self, house: House, reader: ReadsNewsletters, platforms: Mapping[AccountRef, Platform], log: Log
+    ) -> None:
         self._house, self._reader, self._platforms, self._log = house, reader, platforms, log
 
     async def look(self, passage: Passage, now: datetime, *, insist: bool) -> None:

@@ -65,7 +65,10 @@ async def test_a_moderator_pastes_a_newsletter(telling: Telling, profile: Profil
     async with telling(profile) as story:
         await story.tells_bot("amira", PASTED)
         said = story.heard("amira")[-1]
-        assert "• Fri 9 Oct 2026, 9.30am: Harvest festival\n   Where: the hall\n   Bring or pay: Please bring a tin" in said
+        assert (
+            "• Fri 9 Oct 2026, 9.30am: Harvest festival\n   Where: the hall\n   Bring or pay: Please bring a tin"
+            in said
+        )
         assert "• Mon 26 Oct 2026 to Fri 30 Oct 2026: Half term" in said
 
 

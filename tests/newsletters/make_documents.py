@@ -91,7 +91,12 @@ def kestrel_table() -> Page:
         [
             ("Date", "Time", "What", "Notes"),
             ("Tues 13 Jan", "9.00-9.45am", "Phonics meeting for Reception and Year 1 parents, in the small hall", ""),
-            ("Thurs 22 Jan", "", "Year 4 visit to the planetarium", "Packed lunch in a disposable bag, 12 pounds by ParentPay"),
+            (
+                "Thurs 22 Jan",
+                "",
+                "Year 4 visit to the planetarium",
+                "Packed lunch in a disposable bag, 12 pounds by ParentPay",
+            ),
             ("Fri 6 Feb", "2.30pm", "Year 2 sharing assembly", ""),
             ("16-20 Feb", "", "Half term", ""),
             ("Mon 23 Feb", "", "INSET day", "School closed to children"),
@@ -111,12 +116,21 @@ def lime_walk() -> Page:
     page.head("LIME WALK NEWS", 24)
     page.words("Issue 12 | 19 June 2026")
     left = (
-        ("Sports day", "Sports day is on Wednesday 1st July, starting at 9.30am on the field. Families are welcome to bring a picnic."),
-        ("New starters", "Stay and play sessions for new starters: Tuesday 23 June at 2pm and Thursday 25 June at 2pm."),
+        (
+            "Sports day",
+            "Sports day is on Wednesday 1st July, starting at 9.30am on the field. Families are welcome to bring a picnic.",
+        ),
+        (
+            "New starters",
+            "Stay and play sessions for new starters: Tuesday 23 June at 2pm and Thursday 25 June at 2pm.",
+        ),
     )
     right = (
         ("Year 6 leavers", "The leavers' party is on Friday 17 July from 6 to 8pm in the hall. Tickets cost 5 pounds."),
-        ("End of year", "The last day of term is Tuesday 21st July. School finishes at 1.30pm. We return on Thursday 3rd September."),
+        (
+            "End of year",
+            "The last day of term is Tuesday 21st July. School finishes at 1.30pm. We return on Thursday 3rd September.",
+        ),
     )
     top = page.get_y()
     for column, articles in ((18.0, left), (110.0, right)):
@@ -162,8 +176,14 @@ def oakhanger_blocks() -> Page:
     page.head("Oakhanger School Association", 18)
     page.words("What's coming up - 2 October 2026")
     for title, lines in (
-        ("Bonfire night", ("When: Friday 6th November, 5.30pm - 8pm", "Where: School field", "Cost: 4 pounds a ticket")),
-        ("Quiz night", ("When: Saturday 21 November at 7.30pm", "Where: Village hall", "Bring: Your own drinks and nibbles")),
+        (
+            "Bonfire night",
+            ("When: Friday 6th November, 5.30pm - 8pm", "Where: School field", "Cost: 4 pounds a ticket"),
+        ),
+        (
+            "Quiz night",
+            ("When: Saturday 21 November at 7.30pm", "Where: Village hall", "Bring: Your own drinks and nibbles"),
+        ),
         ("Second-hand uniform sale", ("When: Thursday 8 October", "Time: 3.15pm to 4pm", "Where: Front playground")),
     ):
         page.head(title, 14)
@@ -205,7 +225,9 @@ def sandpiper() -> WordDocument:
         "All parents are invited to an evening about keeping children safe online on Tuesday 10 February at 6.30pm in the studio."
     )
     document.add_heading("Year 3 Stone Age day", 2)
-    document.add_paragraph("Stone Age day will be on Thursday 5th February. Children may come dressed up. We are asking for £6 towards the costs.")
+    document.add_paragraph(
+        "Stone Age day will be on Thursday 5th February. Children may come dressed up. We are asking for £6 towards the costs."
+    )
     document.add_heading("Diary", 2)
     for line in (
         "Wed 4 Feb: Young Voices, back at school at about 10.30pm",
@@ -289,7 +311,9 @@ def waterside_letter() -> WordDocument:
         "9.00am and return by 3.15pm. The cost of the visit is £11.50."
     )
     document.add_paragraph("Please give consent and pay by Wednesday 6th May.")
-    document.add_paragraph("There will be a short meeting for parent helpers on Monday 11th May at 8.45am in the Year 4 classroom.")
+    document.add_paragraph(
+        "There will be a short meeting for parent helpers on Monday 11th May at 8.45am in the Year 4 classroom."
+    )
     document.add_paragraph("Yours sincerely,")
     return document
 
@@ -301,8 +325,21 @@ def _table(document: WordDocument, rows: Sequence[Sequence[str]]) -> None:
             cell.text = text
 
 
-PDFS: Sequence[Callable[[], Page]] = (hollybush, kestrel_table, lime_walk, northgate_list, oakhanger_blocks, pinewood_scan)
-WORDS: Sequence[Callable[[], WordDocument]] = (sandpiper, turnpike_table, underwood_week, violet_bank_terms, waterside_letter)
+PDFS: Sequence[Callable[[], Page]] = (
+    hollybush,
+    kestrel_table,
+    lime_walk,
+    northgate_list,
+    oakhanger_blocks,
+    pinewood_scan,
+)
+WORDS: Sequence[Callable[[], WordDocument]] = (
+    sandpiper,
+    turnpike_table,
+    underwood_week,
+    violet_bank_terms,
+    waterside_letter,
+)
 
 
 def _same_each_time(document: WordDocument) -> bytes:

@@ -119,7 +119,15 @@ class People(Stage):
         original = state.message(source, message_id)
         place = self._open(user, chat)
         origin = talk.origin(state, source, original)
-        message = talk.add(state, place, sender=user, text=original.text, photo=original.photo, document=original.document, origin=origin)
+        message = talk.add(
+            state,
+            place,
+            sender=user,
+            text=original.text,
+            photo=original.photo,
+            document=original.document,
+            origin=origin,
+        )
         talk.announce(state, place, message)
         return Sent(message.id)
 
