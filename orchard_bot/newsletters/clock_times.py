@@ -55,7 +55,7 @@ def clock_times(text: str) -> list[Clock]:
         clock = _range(match, text)
         if clock is not None:
             found.append(clock)
-    for pattern in (_ONE, _SPOKEN, _OCLOCK):
+    for pattern in (_OCLOCK, _ONE, _SPOKEN):
         for match in pattern.finditer(text):
             if not any(match.start() < one.end and one.begin < match.end() for one in found):
                 clock = (

@@ -115,8 +115,8 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
                 continue
             if _EVERY.search(text[: match.start()]):
                 continue
-            if number < 2 and match["weekdayB"] and not (match["weekdayA"] or match["monthA"]):
-                continue  # Issue 9 – Friday 14 November
+            if number < 2 and _is_number_of_issue(match):
+                continue
             one = _meant(match, text, issued, month)
             if isinstance(one, Days) and one.last is not None and _is_pair(match, number):
                 found += [
@@ -126,6 +126,12 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
             else:
                 found.append(one)
     return sorted(found, key=lambda one: one.begin)
+
+
+def _is_number_of_issue(match: re.Match[str]) -> bool:
+    """``Issue 9 – Friday 14 November``, ``No. 31, 15 May``: the first number is no day."""
+    between = match.string[match.end("dayA") : match.start("dayB")].strip()
+    return not (match["weekdayA"] or match["monthA"]) and bool(match["weekdayB"] or between == ",")
 
 
 def _is_pair(match: re.Match[str], form: int) -> bool:

@@ -19,6 +19,7 @@ from orchard_bot.newsletters.tables import dated_cells, is_grid, read_names, rea
 from orchard_bot.newsletters.titles import from_list, is_generic, trimmed
 
 _VERB = re.compile(r"\b(?:is|are|will|was|were|please|we|you|has|have|join|need|should|can)\b", re.IGNORECASE)
+_WEEK = re.compile(r"\bweek\b|\bw/[bc]\b", re.IGNORECASE)
 _ALONE = re.compile(r"\W|\b(?:on|the|date|day)\b", re.IGNORECASE)
 
 
@@ -40,6 +41,8 @@ class _Finder:
     def is_head(self, given: Paragraph) -> bool:
         """The name of the school, or the day of issue: no announcement."""
         found = self.notes.days(given.text)
+        if _WEEK.search(given.text) and not clock_times(given.text):
+            return True  # a plan of the week, named after its first day
         return not given.cells and (
             not found or any(isinstance(one, Days) and one.first == self.notes.issued for one in found)
         )
@@ -79,7 +82,7 @@ class _Finder:
     def _under_day(self, day: Days, text: str, given: Paragraph) -> None:
         """A line below a date that stood alone."""
         clocks = clock_times(text)
-        if self.notes.block.open and continues(text):
+        if self.notes.block.open and not clocks and continues(text):
             further(self.notes, text)
         else:
             title = from_list(without(text, clocks)) or self.notes.block.heading

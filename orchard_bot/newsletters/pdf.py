@@ -40,6 +40,7 @@ class _Run(Struct):
     bottom: float
     size: float
     lines: list[str]
+    heights: list[float]
     end: float
 
 
@@ -123,9 +124,10 @@ def _runs(pieces: Sequence[_Piece]) -> list[_Run]:
             and 0.35 * piece.size < run.bottom - piece.y < 2.1 * piece.size
         ):
             run.lines.append(piece.text)
+            run.heights.append(piece.y)
             run.bottom, run.end = piece.y, end
         else:
-            found.append(_Run(piece.x, piece.y, piece.y, piece.size, [piece.text], end))
+            found.append(_Run(piece.x, piece.y, piece.y, piece.size, [piece.text], [piece.y], end))
     return found
 
 
@@ -135,6 +137,8 @@ def _rows(runs: Sequence[_Run]) -> list[list[_Run]]:
     for run in runs:
         last = found[-1][-1] if found else None
         if last is not None and run.x > last.x + 1 and _beside(last, run):
+            if len(found[-1]) == 1:
+                found[-1:] = _above(last, run)
             found[-1].append(run)
         else:
             found.append([run])
@@ -153,6 +157,17 @@ def _pieces(page: PageObject) -> list[_Piece]:
 
     page.extract_text(visitor_text=visit)
     return found
+
+
+def _above(first: _Run, beside: _Run) -> list[list[_Run]]:
+    """The lines above a row apart from the row's first cell."""
+    above = [height for height in first.heights if height > beside.top + 1.2 * first.size]
+    if not above or len(above) == len(first.heights):
+        return [[first]]
+    count = len(above)
+    head = _Run(first.x, first.top, above[-1], first.size, first.lines[:count], above, first.end)
+    rest = first.heights[count:]
+    return [[head], [_Run(first.x, rest[0], first.bottom, first.size, first.lines[count:], rest, first.end)]]
 
 
 def _beside(one: _Run, other: _Run) -> bool:

@@ -10,9 +10,10 @@ from orchard_bot.newsletters.details import bring_or_pay, is_bring_or_pay, is_pl
 from orchard_bot.newsletters.notes import Notes, is_no_event
 from orchard_bot.newsletters.paragraphs import Paragraph
 from orchard_bot.newsletters.spans import beginnings, clock_of, masked, without
-from orchard_bot.newsletters.titles import from_list, from_sentence
+from orchard_bot.newsletters.titles import from_list, from_sentence, going_on, is_thin
 
 LONG_AGO_DAYS = 60
+LONG_TITLE = 50
 _OVER = re.compile(
     r"\b(?:went|visited|enjoyed|raised|won|took part|took place|performed|came|had a|had an|was|were|thank you to|thanks to|well done"
     r"|welcomed|celebrated|last (?:week|monday|tuesday|wednesday|thursday|friday|term)|attended|learned|learnt|joined us)\b",
@@ -39,7 +40,7 @@ _LAST_DAY = re.compile(
     r"\b(?:last day|break(?:s|ing)? up|end of (?:the )?(?:\w+ )?(?:term|year)|term ends|closes)\b", re.IGNORECASE
 )
 _CONTINUES = re.compile(
-    r"^(?:it|this|they|doors|gates|the event|children|parents|pupils|please|tickets?|we|all|there|bring|wear|arrive|meet|drop[- ]off|everyone|each|cost|entry|come|refreshments|families|your child|year|you|in the|at the|time|where|from)\b",
+    r"^(?:it|this|they|doors|gates|the event|children|parents|pupils|please|tickets?|we|all|there|bring|wear|arrive|meet|drop[- ]off|everyone|each|cost|entry|come|refreshments|families|your child|you|in the|at the|time|where|from)\b",
     re.IGNORECASE,
 )
 _DEADLINE = re.compile(r"\b(?:by|before|deadline\b.*)\s*$", re.IGNORECASE)
@@ -61,8 +62,11 @@ def sentence(notes: Notes, said: str, whole: str, given: Paragraph) -> None:
     for number, one in enumerate(found):
         before, after = without(said, both, at, one.begin), without(said, both, one.end)
         if number == 0 or len(_BETWEEN_DAYS.sub("", before)) > 3:
-            title = _titled(notes, from_sentence(before, after), said[: one.begin], said)
-        clock = clock_of(one, found, clocks, len(said))
+            own = going_on(before, title) or from_sentence(before, after)
+            title = _titled(notes, own, said[: one.begin], said) if number == 0 or is_thin(own) else own
+            # A time before the first day is not that of another thing later in the sentence.
+            clocks = [clock for clock in clocks if clock.begin >= at]
+        clock = clock_of(one, found[number:], clocks, len(said))
         notes.add(title, one, clock, said if len(said) > 40 else whole, given)
         at = one.end
 
@@ -72,7 +76,7 @@ def further(notes: Notes, said: str) -> None:
     clocks = beginnings(said)
     if _FINISHES.search(said) and not _LEAVES.search(said):
         clocks = clocks if any(_LAST_DAY.search(one.sentence) for one in notes.block.open) else []
-    if not (continues(said) or place_in(said) or clocks):
+    if not (continues(said) or is_bring_or_pay(said) or place_in(said) or clocks):
         return
     place, bring = said.strip(" .") if is_place(said) else place_in(said), bring_or_pay(said)
     for one in notes.block.open:
@@ -85,17 +89,21 @@ def further(notes: Notes, said: str) -> None:
 
 def continues(said: str) -> bool:
     """Whether the words go on about what was said before."""
-    return bool(_CONTINUES.match(said)) or is_place(said) or is_bring_or_pay(said)
+    return bool(_CONTINUES.match(said)) or is_place(said) or is_bring_or_pay(said[:12])
 
 
 def _titled(notes: Notes, own: str, before: str, said: str) -> str:
     """The heading for what it is about; the sentence's own words for what else is said under it."""
     heading = notes.heading()
-    if not heading or not own:
+    if not heading or is_thin(own):
         return heading or own
     if _DEADLINE.search(before) and notes.block.open:
         return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"[:80]
-    return heading if not notes.block.open or _telling(said) & _telling(heading) else own
+    if _telling(said) & _telling(heading):
+        return heading
+    if " " not in heading and len(own) < LONG_TITLE:
+        return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"
+    return own if notes.block.open else heading
 
 
 def _telling(text: str) -> set[str]:

@@ -26,6 +26,13 @@ _HAPPENS = re.compile(
     re.IGNORECASE,
 )
 _LASTS = re.compile(r"\b(?:starts?|begins?|opens|reopens|closes|ends?|finish(?:es)?|returns?)\b", re.IGNORECASE)
+_THEN = re.compile(
+    r"\b(?:and|then|before)\s+(?:(?:we|they|school|children|pupils|will)\s+)*"
+    r"(?P<verb>reopens?|returns?|comes? back|go(?:es)? back|starts? (?:again|back)|ends?|finish(?:es)?|starts?|begins?)(?:\s+(?:again|back|to school))?"
+    r"(?:\s+(?:on|at|from|in))*\s*$",
+    re.IGNORECASE,
+)
+_THIN = re.compile(r"(?:it|they|this|these|we|there|that|you|he|she)\b", re.IGNORECASE)
 _WE_DO = re.compile(
     r"\b(?:(?:we|they|children|pupils|parents|you)\s+(?:will be|are|will|shall|['’](?:ll|re)))?\s*(?:all )?"
     r"(?:(?:warmly )?(?:invited?|welcomed?)(?: you)? (?:to|for)|holding|having|hosting|running|celebrating|hold|have|host|run|celebrate"
@@ -38,7 +45,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"(?:[.!?;]\s|\s[–—|•]\s|,\s(?:please|when|where|which|so|and (?:we|the)|children|parents)\b)", re.IGNORECASE
+    r"(?:\s(?:that|which|who) (?:was|is|were|are|will|had)\b|[.!?;]\s|\s[–—|•]\s|,\s(?:please|when|where|which|so|and (?:we|the)|children|parents)\b)",
+    re.IGNORECASE,
 )
 LONGEST = 80
 _ACRONYMS = frozenset(
@@ -107,6 +115,21 @@ def from_sentence(before: str, after: str) -> str:
     if len(_LEAD.sub("", before)) > 3:
         return from_list(before)
     return from_list(after)
+
+
+def going_on(before: str, first: str) -> str:
+    """The title of a second thing in a sentence: ``… closes on Friday and reopens on`` is ``School reopens``."""
+    then = _THEN.search(before)
+    if then is None:
+        return ""
+    lasts = _LASTS.search(first)
+    subject = first[: lasts.start()].strip() if lasts and lasts.start() < 30 else ""
+    return _capital(f"{subject} {then['verb'].lower()}".strip())
+
+
+def is_thin(title: str) -> bool:
+    """Whether it says nothing by itself, such as ``They will be served``."""
+    return not title or bool(_THIN.match(title))
 
 
 def _shortened(text: str) -> str:
