@@ -22,6 +22,10 @@ _RANGE = re.compile(
     rf"{_NOT_BEFORE}{_clock('a')}\s*(?:{_HALF.format('a')})?{_DASH}{_clock('b')}\s*(?:{_HALF.format('b')})?{_NOT_AFTER}",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(
+    rf"\bbetween\s+{_clock('a')}\s*(?:{_HALF.format('a')})?\s+and\s+{_clock('b')}\s*(?:{_HALF.format('b')})?{_NOT_AFTER}",
+    re.IGNORECASE,
+)
 _ONE = re.compile(rf"{_NOT_BEFORE}{_clock('a')}\s*(?:{_HALF.format('a')})?{_NOT_AFTER}", re.IGNORECASE)
 _SPOKEN = re.compile(
     r"\b(?:(?P<part>half|quarter|twenty|ten|five) (?P<side>past|to) )?"
@@ -51,7 +55,7 @@ def clock_times(text: str) -> list[Clock]:
     """All times in ``text``, in their order; a number alone is one only where the words around it say so."""
     text = _NOON.sub(_noon, text)
     found: list[Clock] = []
-    for match in _RANGE.finditer(text):
+    for match in (*_RANGE.finditer(text), *_BETWEEN.finditer(text)):
         clock = _range(match, text)
         if clock is not None:
             found.append(clock)
@@ -71,7 +75,7 @@ def clock_times(text: str) -> list[Clock]:
 
 
 def _range(match: re.Match[str], text: str) -> Clock | None:
-    plain = not (match["aminute"] or match["bminute"] or match["ahalf"] or match["bhalf"])
+    plain = match.re is _RANGE and not (match["aminute"] or match["bminute"] or match["ahalf"] or match["bhalf"])
     if plain and not _LEADS.search(text[: match.start()]):
         return None
     last, unsure = _time(match["bhour"], match["bminute"], match["bhalf"])

@@ -66,9 +66,9 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
         r"(?<![\d-])(?P<yearA>20\d\d)-(?P<numberA>\d\d)-(?P<dayA>\d\d)(?![\d-])",
         (
             rf"\b(?P<weekdayA>{_WD})\b\.?,?\s+(?:the\s+)?(?P<dayA>\d{{1,2}})(?:st|nd|rd|th)?\b"
-            rf"(?:{_DASH}(?:(?P<weekdayB>{_WD})\b\.?,?\s+(?:the\s+)?)?(?P<dayB>\d{{1,2}})(?:st|nd|rd|th)\b)?(?![:.]\d|\s*(?:am|pm)\b)"
+            rf"(?:{_DASH}(?:(?P<weekdayB>{_WD})\b\.?,?\s+(?:the\s+)?)?(?P<dayB>\d{{1,2}})(?(weekdayB)(?:st|nd|rd|th)?|(?:st|nd|rd|th))\b)?(?![:.]\d|\s*(?:am|pm)\b)"
         ),
-        r"^\W*(?P<dayA>\d{1,2})(?:st|nd|rd|th)?(?:\s*(?:-|–|to|and|&)\s*(?P<dayB>\d{1,2})(?:st|nd|rd|th)?)?\b(?![:.]\d|\s*[ap]\.?m\b|/)",
+        r"^\W*(?P<dayA>\d{1,2})(?:st|nd|rd|th)?(?:\s*(?:-|–|to|and|&)\s*(?P<dayB>\d{1,2})(?:st|nd|rd|th)?)?\b(?![:.]\d|\s*[ap]\.?m\b|/|\s*[-–]\s*\d{1,2}(?:[:.]\d\d)?\s*[ap]\.?m\b)",
         rf"\b(?:the )(?P<dayA>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s+(?:of|{_MON}|birthday|anniversary|century|place))",
         rf"\b(?P<near>this|next|coming|on)\s+(?:coming\s+)?(?P<weekdayA>{_WD})\b(?!\s*\d)",
         r"\b(?P<tomorrow>tomorrow)\b",

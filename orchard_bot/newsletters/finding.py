@@ -9,14 +9,14 @@ from datetime import date
 from orchard_bot.community.newsletter import Trouble
 from orchard_bot.newsletters.clock_times import clock_times
 from orchard_bot.newsletters.days import Days, month_heading
-from orchard_bot.newsletters.details import sentences
+from orchard_bot.newsletters.details import is_place, sentences
 from orchard_bot.newsletters.labels import read_label
 from orchard_bot.newsletters.notes import Block, Draft, Notes
 from orchard_bot.newsletters.paragraphs import Paragraph, unbulleted
 from orchard_bot.newsletters.prose import continues, further, sentence
-from orchard_bot.newsletters.spans import beginnings, clock_of, masked, without
+from orchard_bot.newsletters.spans import HasSpan, beginnings, clock_of, masked, without
 from orchard_bot.newsletters.tables import dated_cells, is_grid, read_names, read_row
-from orchard_bot.newsletters.titles import from_list, is_generic, trimmed
+from orchard_bot.newsletters.titles import from_list, is_class, is_generic, trimmed
 
 _VERB = re.compile(r"\b(?:is|are|will|was|were|please|we|you|has|have|join|need|should|can)\b", re.IGNORECASE)
 _WEEK = re.compile(r"\bweek\b|\bw/[bc]\b", re.IGNORECASE)
@@ -56,9 +56,11 @@ class _Finder:
             notes.block = Block(month=month)
         elif len(given.cells) > 1:
             self._row(given)
-        elif given.heading and not notes.days(text):
+        elif (given.heading or _is_loud(text)) and not notes.days(text):
             notes.close_day()
-            notes.block = Block(heading=text, month=notes.block.month if is_generic(text) else None)
+            clocks = clock_times(text)
+            month = notes.block.month if is_generic(text) else None
+            notes.block = Block(heading=trimmed(without(text, clocks)), month=month, clock=next(iter(clocks), None))
         elif not read_label(notes, text, given):
             self._text(text, given)
 
@@ -95,6 +97,10 @@ class _Finder:
         before, after = trimmed(text[: found[0].begin]), trimmed(without(text, both, found[0].begin))
         named = len(before) > 3 and not is_generic(before)
         title = from_list(before if named else after) or self.notes.heading() or from_list(before)
+        if self.notes.heading() and not named and _says_only_when(sentences(text)[0], both):
+            title = from_list(self.notes.heading())
+        if is_class(title) and self.notes.heading():
+            title = f"{from_list(self.notes.heading())}: {title}"
         for one in found:
             self.notes.add(title, one, clock_of(one, found, clocks, len(text)), text, given, listed=True)
 
@@ -112,6 +118,17 @@ class _Finder:
             return
         elif notes.block.day is not None:
             self._under_day(notes.block.day, given.text, given)
+
+
+def _says_only_when(first: str, both: Sequence[HasSpan]) -> bool:
+    """Whether a first sentence holds a date, a time and a place, and nothing of what it is about."""
+    rest = trimmed(without(first, [one for one in both if one.end <= len(first)]))
+    return len(rest) < 4 or is_place(rest)
+
+
+def _is_loud(text: str) -> bool:
+    """A short line in capitals."""
+    return 3 < len(text) < 50 and text.isupper()
 
 
 def _is_alone(text: str, found: Sequence[Days]) -> bool:

@@ -11,7 +11,7 @@ from orchard_bot.newsletters.days import Days, days
 from orchard_bot.newsletters.paragraphs import Paragraph
 
 _ISSUE = re.compile(
-    r"\b(?:newsletter|issued?|bulletin|edition|news|no\.? ?\d+|vol|number \d+|dates?|updated?|dear|published|sent (?:home|out)|as of|coming up|round-up"
+    r"\b(?:newsletter|e-?mail|weekly|issued?|bulletin|edition|news|no\.? ?\d+|vol|number \d+|dates?|updated?|dear|published|sent (?:home|out)|as of|coming up|round-up"
     r"|what['’]s on|diary|letter|from the)\b|#\d+",
     re.IGNORECASE,
 )
@@ -36,7 +36,7 @@ def issue_day(paragraphs: Sequence[Paragraph], today: date) -> tuple[date | None
 
 def iter_titles(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
     """What a document may be called, the likeliest first."""
-    first = list(paragraphs)[:6]
+    first = [each for each in paragraphs if each.text][:6]
     yield from (
         each.text
         for each in first

@@ -19,6 +19,10 @@ _NOT_AN_EVENT = re.compile(
     r"|established|founded|registered|letter dated|dated|minutes of|anniversary of|birthdays?|since)\b",
     re.IGNORECASE,
 )
+_NOT_THEN = re.compile(
+    r"\b(?:moved|postponed|rearranged|changed|rescheduled)\b[^.]*?\bfrom\s*$|\b(?:not|reserve|rain(?:y day)?|wet weather|back-?up|instead of|rather than|originally(?: planned)?(?: for| on)?|previously|was(?: due| planned)?(?: to be)?(?: on| for)?)\s*(?:date|day)?\s*$",
+    re.IGNORECASE,
+)
 _CANCELLED = re.compile(
     r"\b(?:cancell?ed|called off|will not (?:now )?(?:take place|go ahead)|not going ahead|no longer (?:taking place|going ahead))\b",
     re.IGNORECASE,
@@ -62,6 +66,8 @@ class Block:
     """A date that stood alone on its line: what follows is on that day."""
     columns: tuple[str, ...] = ()
     day_at: str = ""
+    clock: Clock | None = None
+    """A time in the heading, for what stands below without one."""
 
 
 class Notes:
@@ -82,7 +88,8 @@ class Notes:
         real: list[Days] = []
         for one in self.days(text):
             if isinstance(one, Days):
-                real.append(one)
+                if not _NOT_THEN.search(text[: one.begin]):
+                    real.append(one)
             else:
                 self.troubles.append((Trouble.NO_SUCH_DATE, f"{one.text}, {given.place}".strip(", ")))
         return real
@@ -105,6 +112,7 @@ class Notes:
         """An event, open to what the next sentences say. None for what is no event: a birthday, the next newsletter."""
         if is_no_event(title) or (listed and is_no_event(said[:60])):
             return None
+        clock = clock or self.block.clock
         doubts = list(one.doubts)
         if clock is not None and clock.unsure:
             doubts.append(Doubt.HALF_DAY)

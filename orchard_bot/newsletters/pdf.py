@@ -41,7 +41,8 @@ class _Run(Struct):
     size: float
     lines: list[str]
     heights: list[float]
-    end: float
+    ends: list[float]
+    """How far each line goes, about."""
 
 
 def read_pdf(data: bytes) -> Contents:
@@ -111,12 +112,12 @@ def _runs(pieces: Sequence[_Piece]) -> list[_Run]:
         if (
             run is not None
             and abs(run.bottom - piece.y) < 0.35 * piece.size
-            and run.x < piece.x < run.end + 0.9 * piece.size
+            and run.x < piece.x < run.ends[-1] + 0.9 * piece.size
         ):
             run.lines[-1] += (
-                "" if piece.x - run.end < -0.5 * piece.size or run.lines[-1].endswith(" ") else " "
+                "" if piece.x - run.ends[-1] < -0.5 * piece.size or run.lines[-1].endswith(" ") else " "
             ) + piece.text
-            run.end, run.size = end, max(run.size, piece.size)
+            run.ends[-1], run.size = end, max(run.size, piece.size)
         elif (
             run is not None
             and same_size
@@ -125,9 +126,10 @@ def _runs(pieces: Sequence[_Piece]) -> list[_Run]:
         ):
             run.lines.append(piece.text)
             run.heights.append(piece.y)
-            run.bottom, run.end = piece.y, end
+            run.bottom = piece.y
+            run.ends.append(end)
         else:
-            found.append(_Run(piece.x, piece.y, piece.y, piece.size, [piece.text], [piece.y], end))
+            found.append(_Run(piece.x, piece.y, piece.y, piece.size, [piece.text], [piece.y], [end]))
     return found
 
 
@@ -160,14 +162,27 @@ def _pieces(page: PageObject) -> list[_Piece]:
 
 
 def _above(first: _Run, beside: _Run) -> list[list[_Run]]:
-    """The lines above a row apart from the row's first cell."""
-    above = [height for height in first.heights if height > beside.top + 1.2 * first.size]
-    if not above or len(above) == len(first.heights):
+    """The lines above a row apart from the row's first cell: those that reach over to the next."""
+    count = 0
+    while count < len(first.lines) - 1 and first.ends[count] > beside.x:
+        count += 1
+    if not count:
         return [[first]]
-    count = len(above)
-    head = _Run(first.x, first.top, above[-1], first.size, first.lines[:count], above, first.end)
-    rest = first.heights[count:]
-    return [[head], [_Run(first.x, rest[0], first.bottom, first.size, first.lines[count:], rest, first.end)]]
+    parts = [(0, count), (count, len(first.lines))]
+    return [
+        [
+            _Run(
+                first.x,
+                first.heights[a],
+                first.heights[b - 1],
+                first.size,
+                first.lines[a:b],
+                first.heights[a:b],
+                first.ends[a:b],
+            )
+        ]
+        for a, b in parts
+    ]
 
 
 def _beside(one: _Run, other: _Run) -> bool:

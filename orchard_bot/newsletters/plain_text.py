@@ -8,7 +8,11 @@ from orchard_bot.newsletters.paragraphs import Contents, Paragraph, tidy, unwrap
 
 _RULE = re.compile(r"^\s*[=_*~#-]{3,}\s*$")
 _MARKED = re.compile(r"^\s*(?:#{1,6}\s+(?P<hash>.+?)#*|[*_]{1,3}(?P<stars>[^*_]+?)[*_]{1,3}:?)\s*$")
-_DATED = re.compile(r"\d")
+_FIGURE = re.compile(r"\d")
+_DAY = re.compile(
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d[/:]\d|^\W*\d",
+    re.IGNORECASE,
+)
 
 
 def read_plain_text(text: str) -> Contents:
@@ -17,10 +21,14 @@ def read_plain_text(text: str) -> Contents:
     run: list[str] = []
 
     def close() -> None:
-        for each in unwrapped(run):
+        attached = False
+        for number, each in enumerate(unwrapped(run)):
             if each:
-                heading = len(run) == 1 and _looks_like_heading(each)
+                heading = number == 0 and _looks_like_heading(each, dated=len(run) > 1)
+                attached = attached or (heading and len(run) > 1)
                 found.append(Paragraph(text=each, place=f"paragraph {len(found) + 1}", heading=heading))
+        if attached:  # a heading on the line above is for these lines alone
+            found.append(Paragraph(text="", place="", heading=True))
         run.clear()
 
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -53,6 +61,13 @@ def _cells(line: str) -> tuple[str, ...]:
     return ()
 
 
-def _looks_like_heading(line: str) -> bool:
+def _looks_like_heading(line: str, *, dated: bool = False) -> bool:
+    """``dated``: it may hold figures, a time for instance, but no day of the week and no month."""
     said = line.strip()
-    return len(said) < 60 and not said.endswith((".", ",", ";")) and not _DATED.search(said) and len(said.split()) < 9
+    figures = _DAY if dated else _FIGURE
+    return (
+        len(said) < 60
+        and not said.endswith((".", ",", ";", ":"))
+        and not figures.search(said)
+        and len(said.split()) < 9
+    )

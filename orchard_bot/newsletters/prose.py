@@ -24,10 +24,6 @@ _TO_COME = re.compile(
     r"|rearranged|instead|starts|opens|returns?|ends|closes|deadline|by|until|need|can|should|remember)\b",
     re.IGNORECASE,
 )
-_MOVED_FROM = re.compile(
-    r"\b(?:moved|postponed|rearranged|changed|rescheduled)\b[^.]*?\bfrom\s*$|\b(?:not|instead of|rather than|originally(?: planned)?(?: for| on)?|previously|was(?: due| planned)?(?: to be)?(?: on| for)?)\s*$",
-    re.IGNORECASE,
-)
 _LEAVES = re.compile(
     r"\b(?:leav(?:es?|ing)|departs?|opens?|starts?|starting|begins?|kick[- ]?off|doors|gates|arrive|drop[- ]off|come at|meet at)\b",
     re.IGNORECASE,
@@ -50,8 +46,7 @@ _NOT_TELLING = frozenset({"will", "this", "that", "with", "from", "have", "year"
 
 def sentence(notes: Notes, said: str, whole: str, given: Paragraph) -> None:
     """One sentence of the paragraph ``whole``."""
-    found = [one for one in notes.real_days(said, given) if not _MOVED_FROM.search(said[: one.begin])]
-    found = [one for one in found if _is_announced(one, said, notes)]
+    found = [one for one in notes.real_days(said, given) if _is_announced(one, said, notes)]
     if not found or is_no_event(said):
         if not found and notes.block.open:
             further(notes, said)
@@ -64,8 +59,8 @@ def sentence(notes: Notes, said: str, whole: str, given: Paragraph) -> None:
         if number == 0 or len(_BETWEEN_DAYS.sub("", before)) > 3:
             own = going_on(before, title) or from_sentence(before, after)
             title = _titled(notes, own, said[: one.begin], said) if number == 0 or is_thin(own) else own
-            # A time before the first day is not that of another thing later in the sentence.
-            clocks = [clock for clock in clocks if clock.begin >= at]
+            if number:  # what was said before is not the time of something else
+                clocks = [clock for clock in clocks if clock.begin >= one.begin]
         clock = clock_of(one, found[number:], clocks, len(said))
         notes.add(title, one, clock, said if len(said) > 40 else whole, given)
         at = one.end
@@ -101,9 +96,11 @@ def _titled(notes: Notes, own: str, before: str, said: str) -> str:
         return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"[:80]
     if _telling(said) & _telling(heading):
         return heading
+    if notes.block.open:
+        return own
     if " " not in heading and len(own) < LONG_TITLE:
         return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"
-    return own if notes.block.open else heading
+    return heading
 
 
 def _telling(text: str) -> set[str]:

@@ -28,10 +28,11 @@ _HAPPENS = re.compile(
 _LASTS = re.compile(r"\b(?:starts?|begins?|opens|reopens|closes|ends?|finish(?:es)?|returns?)\b", re.IGNORECASE)
 _THEN = re.compile(
     r"\b(?:and|then|before)\s+(?:(?:we|they|school|children|pupils|will)\s+)*"
-    r"(?P<verb>reopens?|returns?|comes? back|go(?:es)? back|starts? (?:again|back)|ends?|finish(?:es)?|starts?|begins?)(?:\s+(?:again|back|to school))?"
+    r"(?P<verb>reopens?|opens?(?: again)?|returns?|comes? back|go(?:es)? back|starts? (?:again|back)|ends?|finish(?:es)?|starts?|begins?)(?:\s+(?:again|back|to school))?"
     r"(?:\s+(?:on|at|from|in))*\s*$",
     re.IGNORECASE,
 )
+_CLASS = re.compile(r"(?:years?|y|class(?:es)?|reception|nursery|ks|eyfs)[\w ,&+/-]{0,20}", re.IGNORECASE)
 _THIN = re.compile(r"(?:it|they|this|these|we|there|that|you|he|she)\b", re.IGNORECASE)
 _WE_DO = re.compile(
     r"\b(?:(?:we|they|children|pupils|parents|you)\s+(?:will be|are|will|shall|['’](?:ll|re)))?\s*(?:all )?"
@@ -84,6 +85,8 @@ def trimmed(text: str) -> str:
     text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s{2,}", " ", text))
     text = _EDGES.sub("", text).strip()
+    if text.count("(") > text.count(")"):
+        text = text[: text.rindex("(")].rstrip()
     if text.count("(") < text.count(")"):
         text = text.rstrip(")")
     return text
@@ -125,6 +128,11 @@ def going_on(before: str, first: str) -> str:
     lasts = _LASTS.search(first)
     subject = first[: lasts.start()].strip() if lasts and lasts.start() < 30 else ""
     return _capital(f"{subject} {then['verb'].lower()}".strip())
+
+
+def is_class(title: str) -> bool:
+    """Whether it only says for whom, such as ``Year 3 and 4``."""
+    return bool(_CLASS.fullmatch(title))
 
 
 def is_thin(title: str) -> bool:

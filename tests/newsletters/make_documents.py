@@ -204,6 +204,27 @@ def pinewood_scan() -> Page:
     return page
 
 
+def yewtree_boxes() -> Page:
+    """A sentence for each event, a small headline in the same size, dates in several forms."""
+    page = Page()
+    page.head("Yew Tree Primary School", 20)
+    page.words("Newsletter 3 - week ending 2nd October 2026")
+    for line in (
+        "HARVEST FESTIVAL",
+        "Tuesday 13/10/2026 at 9.15am. Donations for the food bank are welcome.",
+        "PARENT FORUM",
+        "Weds 14 October, 2.30-3.15pm, community room.",
+        "SCHOOL COUNCIL",
+        "Elections will be held on Thursday the 8th of October.",
+        "YEAR 4 RESIDENTIAL",
+        "Meeting for parents: Mon 19 Oct, quarter to four. The trip itself is from 9th to 11th November.",
+        "AUTUMN HALF TERM",
+        "School closes Fri 23 Oct 3.15pm and opens again Mon 2 Nov.",
+    ):
+        page.words(line)
+    return page
+
+
 def _picture() -> io.BytesIO:
     from PIL import Image  # noqa: PLC0415 - comes with fpdf2
 
@@ -299,6 +320,30 @@ def violet_bank_terms() -> WordDocument:
     return document
 
 
+def zephyr_months() -> WordDocument:
+    """A table with a row for each month between the rows of dates."""
+    document = Document()
+    document.add_heading("Zephyr Hill School calendar", 1)
+    document.add_paragraph("Summer term 2026, issued 13 April 2026")
+    _table(
+        document,
+        [
+            ("May", "", ""),
+            ("Fri 1", "Year 2 SATs information", "9.00"),
+            ("Mon 4", "Bank holiday", ""),
+            ("Thu 14", "Museum visit Year 3", "9.15 - 2.45"),
+            ("June", "", ""),
+            ("Mon 1", "INSET day", ""),
+            ("Wed 17", "New parents' evening", "6.00pm"),
+            ("Sat 27", "Summer fete", "12-3pm"),
+            ("July", "", ""),
+            ("Thu 9", "Transition day", ""),
+            ("Tue 21", "Term ends", "1.30pm"),
+        ],
+    )
+    return document
+
+
 def waterside_letter() -> WordDocument:
     """A letter about one trip, in prose."""
     document = Document()
@@ -332,6 +377,7 @@ PDFS: Sequence[Callable[[], Page]] = (
     northgate_list,
     oakhanger_blocks,
     pinewood_scan,
+    yewtree_boxes,
 )
 WORDS: Sequence[Callable[[], WordDocument]] = (
     sandpiper,
@@ -339,6 +385,7 @@ WORDS: Sequence[Callable[[], WordDocument]] = (
     underwood_week,
     violet_bank_terms,
     waterside_letter,
+    zephyr_months,
 )
 
 
