@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orchard_bot.community.newsletter import FoundEvent, Refusal, Trouble
 from orchard_bot.errors import OrchardError
@@ -95,6 +96,8 @@ def bounded(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], boo
     characters = 0
     for each in paragraphs:
         characters += len(each.text)
+        if characters > MOST_CHARACTERS and not kept:
+            return (replace(each, text=each.text[:MOST_CHARACTERS]),), True
         if characters > MOST_CHARACTERS or len(kept) >= MOST_PARAGRAPHS:
             return tuple(kept), True
         kept.append(each)

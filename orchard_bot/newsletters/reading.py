@@ -238,13 +238,21 @@ def _same(one: Draft, other: Draft) -> bool:
     if one.starts != other.starts and one.clock is not None and other.clock is not None:
         return False
     mine, theirs = _words(one.title), _words(other.title)
+    if any(any(map(str.isdigit, word)) for word in mine ^ theirs):
+        return False  # Year 3 is not Year 4
     shared = mine & theirs
     return mine == theirs or (bool(shared) and len(shared) >= 0.5 * min(len(mine), len(theirs)))
 
 
 def _words(title: str) -> set[str]:
     words = re.findall(r"[a-z0-9]+", title.lower().replace("’", "").replace("'", ""))
-    return {word for word in words if len(word) > 2 or word.isdigit()} - {"the", "and", "for", "our", "with"}
+    return {word for word in words if len(word) > 2 or any(map(str.isdigit, word))} - {
+        "the",
+        "and",
+        "for",
+        "our",
+        "with",
+    }
 
 
 def _without_day(title: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 
@@ -51,8 +52,9 @@ def tie_hands() -> None:
     sys.addaudithook(_refuse)
 
 
-def _refuse(event: str, _: tuple[object, ...]) -> None:
-    if event.startswith(_REFUSED):
+def _refuse(event: str, args: tuple[object, ...]) -> None:
+    writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if writes or event.startswith(_REFUSED):
         raise PermissionError("a document that is being read may not do this")
 
 
