@@ -99,7 +99,7 @@ def _school(timezone: str, today: str) -> School:
         zone = ZoneInfo(timezone)
         now = SystemClock().now().astimezone(zone).date()
         day = msgspec.convert(today, type=type(now)) if today else now
-    except (OSError, ValueError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, KeyError, msgspec.ValidationError) as error:
         raise CannotRead('Write the zone as "Europe/London" and the day as 2026-11-26.') from error
     return School(today=day, timezone=timezone)
 

@@ -93,7 +93,7 @@ class _Finder:
     def _line(self, text: str, found: Sequence[Days], given: Paragraph) -> None:
         """``Fri 4 July – Sports day, 9.30am, field``: one event for each date in it."""
         clocks = beginnings(masked(text, found))
-        both = [*found, *clocks]
+        both: list[HasSpan] = [*found, *clocks]
         before, after = trimmed(text[: found[0].begin]), trimmed(without(text, both, found[0].begin))
         named = len(before) > 3 and not is_generic(before)
         title = from_list(before if named else after) or self.notes.heading() or from_list(before)

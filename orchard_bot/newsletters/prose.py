@@ -9,7 +9,7 @@ from orchard_bot.newsletters.days import Days
 from orchard_bot.newsletters.details import bring_or_pay, is_bring_or_pay, is_place, place_in
 from orchard_bot.newsletters.notes import Notes, is_no_event
 from orchard_bot.newsletters.paragraphs import Paragraph
-from orchard_bot.newsletters.spans import beginnings, clock_of, masked, without
+from orchard_bot.newsletters.spans import HasSpan, beginnings, clock_of, masked, without
 from orchard_bot.newsletters.titles import from_list, from_sentence, going_on, is_thin
 
 LONG_AGO_DAYS = 60
@@ -52,7 +52,7 @@ def sentence(notes: Notes, said: str, whole: str, given: Paragraph) -> None:
             further(notes, said)
         return
     clocks = beginnings(masked(said, found))
-    both = [*found, *clocks]
+    both: list[HasSpan] = [*found, *clocks]
     title, at = "", 0
     for number, one in enumerate(found):
         before, after = without(said, both, at, one.begin), without(said, both, one.end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from msgspec.structs import replace
 
@@ -25,12 +27,12 @@ def test_almost_every_event_is_found_and_hardly_a_date_is_wrong(capsys: pytest.C
     scores = [score(each) for each in corpus()]
     expected, right = sum(each.expected for each in scores), sum(each.right for each in scores)
     found, wrong = sum(each.found for each in scores), sum(len(each.wrong) for each in scores)
+    lines = [f"{'newsletter':<26}{'events':>7}{'right':>7}{'found':>7}{'wrong':>7}"]
+    lines += [f"{one.file:<26}{one.expected:>7}{one.right:>7}{one.found:>7}{len(one.wrong):>7}" for one in scores]
+    lines += [f"{'all':<26}{expected:>7}{right:>7}{found:>7}{wrong:>7}"]
+    lines += [f"right {right / expected:.1%}, wrong dates {wrong / found:.1%}"]
     with capsys.disabled():
-        print(f"\n{'newsletter':<26}{'events':>7}{'right':>7}{'found':>7}{'wrong':>7}")
-        for each in scores:
-            print(f"{each.file:<26}{each.expected:>7}{each.right:>7}{each.found:>7}{len(each.wrong):>7}")
-        print(f"{'all':<26}{expected:>7}{right:>7}{found:>7}{wrong:>7}")
-        print(f"right {right / expected:.1%}, wrong dates {wrong / found:.1%}")
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
     assert right / expected >= RIGHT_AT_LEAST
     assert wrong / found <= WRONG_AT_MOST
 

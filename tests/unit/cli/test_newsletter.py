@@ -61,7 +61,7 @@ class Feed(BaseHTTPRequestHandler):
         else:
             self._say(200, (DOCUMENTS / "quarry-bank.rss").read_bytes(), ETag='"1"')
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
     def _say(self, code: int, body: bytes = b"", **headers: str) -> None:

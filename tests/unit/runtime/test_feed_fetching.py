@@ -23,7 +23,7 @@ class Answers(BaseHTTPRequestHandler):
         self.asked.append({"path": self.path} | {key.lower(): value for key, value in self.headers.items()})
         getattr(self, "_" + self.path.strip("/"), self._missing)()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
     def _say(self, code: int, body: bytes = b"", **headers: str) -> None:

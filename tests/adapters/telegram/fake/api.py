@@ -64,7 +64,7 @@ class Api:
     def file(self, token: str, key: str) -> bytes | None:
         """What is in a file, for whoever has the token."""
         self._enter(token)
-        return self._state.files.get(key)
+        return self.state.files.get(key)
 
     def _method(self, name: str) -> Method | None:
         if "ephemeral" in name.lower() and not ephemeral.known(self.state):
