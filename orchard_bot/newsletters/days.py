@@ -78,6 +78,7 @@ _LIST_START, _THE_NTH, _NEAR = len(_FORMS) - 4, len(_FORMS) - 3, len(_FORMS) - 2
 _WEEK = re.compile(
     r"\b(?:w\s?/\s?[bc]|wk|week)\.?\s*(?:beginning|commencing|starting|of)?:?\s*(?:the\s+)?$", re.IGNORECASE
 )
+_ISSUE = re.compile(r"\b(?:issue|newsletter|number|no|edition|vol|volume)\.?\s*$", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each)\s+$", re.IGNORECASE)
 
 Month: TypeAlias = tuple[int, int | None]
@@ -131,6 +132,8 @@ def days(text: str, issued: date, month: Month | None = None) -> list[Days | NoS
 def _is_number_of_issue(match: re.Match[str]) -> bool:
     """``Issue 9 – Friday 14 November``, ``No. 31, 15 May``: the first number is no day."""
     between = match.string[match.end("dayA") : match.start("dayB")].strip()
+    if _ISSUE.search(match.string[: match.start("dayA")]):
+        return True
     return not (match["weekdayA"] or match["monthA"]) and bool(match["weekdayB"] or between == ",")
 
 

@@ -43,7 +43,7 @@ class _Finder:
         found = self.notes.days(given.text)
         if _WEEK.search(given.text) and not clock_times(given.text):
             return True  # a plan of the week, named after its first day
-        return not given.cells and (
+        return len(given.cells) < 3 and (
             not found or any(isinstance(one, Days) and one.first == self.notes.issued for one in found)
         )
 

@@ -11,7 +11,7 @@ from orchard_bot.newsletters.days import Days, days
 from orchard_bot.newsletters.paragraphs import Paragraph
 
 _ISSUE = re.compile(
-    r"\b(?:newsletter|e-?mail|weekly|issued?|bulletin|edition|news|no\.? ?\d+|vol|number \d+|dates?|updated?|dear|published|sent (?:home|out)|as of|coming up|round-up"
+    r"\b(?:newsletter|week ending|w/e|e-?mail|weekly|issued?|bulletin|edition|news|no\.? ?\d+|vol|number \d+|dates?|updated?|dear|published|sent (?:home|out)|as of|coming up|round-up"
     r"|what['’]s on|diary|letter|from the)\b|#\d+",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ def issue_day(paragraphs: Sequence[Paragraph], today: date) -> tuple[date | None
     """
     for number, each in enumerate(paragraphs[:8]):
         found = [one for one in days(each.text, today) if isinstance(one, Days) and one.last is None]
-        if len(found) != 1 or not re.search(r"\b20\d\d\b|\d\d/\d\d/\d\d|['’]\d\d\b", each.text) or each.cells:
+        if len(found) != 1 or not re.search(r"\b20\d\d\b|\d\d/\d\d/\d\d|['’]\d\d\b", each.text) or len(each.cells) > 2:
             continue
         rest = each.text[: found[0].begin] + each.text[found[0].end :]
         if clock_times(rest) or len(each.text) > 160:

@@ -15,9 +15,9 @@ from orchard_bot.errors import OrchardError
 MOST_CHARACTERS = 400_000
 """More of one document is not read: some 150 pages of text."""
 MOST_PARAGRAPHS = 8_000
-_BULLET = re.compile(r"^\s*(?:[•·▪●◦‣*–—-]|o(?=\s))\s+")
+_BULLET = re.compile(r"^\s*(?:[^\w\s£€\"“‘'(\[/@#]+(?=\s|\w)|o(?=\s))\s*")
 _STARTS_ANEW = re.compile(
-    r"^\s*(?:[•·▪●◦‣*]|[-–—]\s|\d{1,2}(?:st|nd|rd|th)?\b|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
+    r"^\s*(?:[^\w\s£€\"“‘'(\[/@#–—-]|[-–—]\s|\d{1,2}(?:st|nd|rd|th)?\b|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
     r"|w/[bc]\b|[A-Z][\w' ]{1,20}:)",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ LONG_AGO_DAYS = 60
 LONG_TITLE = 50
 _OVER = re.compile(
     r"\b(?:went|visited|enjoyed|raised|won|took part|took place|performed|came|had a|had an|was|were|thank you to|thanks to|well done"
-    r"|welcomed|celebrated|last (?:week|monday|tuesday|wednesday|thursday|friday|term)|attended|learned|learnt|joined us)\b",
+    r"|welcomed|celebrated|last (?:week|monday|tuesday|wednesday|thursday|friday|term)|attended|congratulations|sang|played|represented|ran|finished|learned|learnt|joined us)\b",
     re.IGNORECASE,
 )
 _TO_COME = re.compile(
@@ -57,7 +57,10 @@ def sentence(notes: Notes, said: str, whole: str, given: Paragraph) -> None:
     for number, one in enumerate(found):
         before, after = without(said, both, at, one.begin), without(said, both, one.end)
         if number == 0 or len(_BETWEEN_DAYS.sub("", before)) > 3:
-            own = going_on(before, title) or from_sentence(before, after)
+            then = going_on(before, title)
+            if then and notes.heading() and title == notes.heading():
+                then = f"{from_list(title)}: {then[:1].lower()}{then[1:]}"
+            own = then or from_sentence(before, after)
             title = _titled(notes, own, said[: one.begin], said) if number == 0 or is_thin(own) else own
             if number:  # what was said before is not the time of something else
                 clocks = [clock for clock in clocks if clock.begin >= one.begin]
@@ -91,6 +94,8 @@ def _titled(notes: Notes, own: str, before: str, said: str) -> str:
     """The heading for what it is about; the sentence's own words for what else is said under it."""
     heading = notes.heading()
     if not heading or is_thin(own):
+        if heading and notes.block.open and len(own) < LONG_TITLE:
+            return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"
         return heading or own
     if _DEADLINE.search(before) and notes.block.open:
         return f"{from_list(heading)}: {own[:1].lower()}{own[1:]}"[:80]

@@ -28,7 +28,7 @@ _HAPPENS = re.compile(
 _LASTS = re.compile(r"\b(?:starts?|begins?|opens|reopens|closes|ends?|finish(?:es)?|returns?)\b", re.IGNORECASE)
 _THEN = re.compile(
     r"\b(?:and|then|before)\s+(?:(?:we|they|school|children|pupils|will)\s+)*"
-    r"(?P<verb>reopens?|opens?(?: again)?|returns?|comes? back|go(?:es)? back|starts? (?:again|back)|ends?|finish(?:es)?|starts?|begins?)(?:\s+(?:again|back|to school))?"
+    r"(?P<verb>reopens?|opens?(?: again)?|returns?|comes? back|(?:are|is) back|go(?:es)? back|starts? (?:again|back)|ends?|finish(?:es)?|starts?|begins?)(?:\s+(?:again|back|to school))?"
     r"(?:\s+(?:on|at|from|in))*\s*$",
     re.IGNORECASE,
 )
@@ -82,7 +82,7 @@ def is_generic(heading: str) -> bool:
 
 def trimmed(text: str) -> str:
     """``text`` without the dashes, commas and brackets at its edges."""
-    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
+    text = re.sub(r"\((?:\s|finish|start|from|at|until)*\)|\[\s*\]", " ", text)
     text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s{2,}", " ", text))
     text = _EDGES.sub("", text).strip()
     if text.count("(") > text.count(")"):

@@ -48,7 +48,6 @@ class Document(Struct, frozen=True, kw_only=True):
     file: str
     today: date
     events: str
-    held_out: bool = False
     troubles: tuple[str, ...] = ()
 
     def expected(self) -> list[Expected]:
@@ -65,7 +64,6 @@ class Score(Struct):
     """How one newsletter did."""
 
     file: str
-    held_out: bool
     expected: int
     right: int
     found: int
@@ -92,7 +90,7 @@ def score(document: Document) -> Score:
         else:
             left.remove(match)
     wrong = [one for one in left if not any((each.day, each.last_day) == (one.day, one.last_day) for each in expected)]
-    return Score(document.file, document.held_out, len(expected), len(expected) - len(missed), found, wrong, missed)
+    return Score(document.file, len(expected), len(expected) - len(missed), found, wrong, missed)
 
 
 def words_of(text: str) -> frozenset[str]:
