@@ -1,6 +1,6 @@
 # The one door: everything a person or a machine does with this tree is a recipe here.
 
-EXTRAS ?= sandbox,semantic
+EXTRAS ?= sandbox,semantic,newsletter
 CONFIG ?= config/orchard.toml
 
 # All coverage thresholds, in per cent of lines and branches.

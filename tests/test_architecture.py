@@ -66,7 +66,7 @@ def _repository_files() -> Iterator[Path]:
 def _texts() -> Iterator[tuple[str, str]]:
     for path in _repository_files():
         content = path.read_bytes()
-        if b"\0" not in content:
+        if b"\0" not in content and path.suffix != ".pdf":
             yield _named(path), content.decode("utf-8")
 
 

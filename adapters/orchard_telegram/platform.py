@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from orchard_bot.chat.abilities import Abilities
+from orchard_bot.chat.events import Attachment
 from orchard_bot.chat.platform import AsgiApp, Batch, Finding, SetUp, Talk
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.errors import Unavailable
-from orchard_telegram import checkup, rights
+from orchard_telegram import checkup, files, rights
 from orchard_telegram import settings as telegram_settings
 from orchard_telegram.client import Known
 from orchard_telegram.clock import Clock, SystemClock
@@ -77,6 +78,10 @@ class TelegramPlatform:
     async def abilities(self, chat: ChatRef) -> Abilities:
         """What the bot may do in this chat just now."""
         return await rights.abilities(self._connected(), chat)
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """What is in a file that somebody sent."""
+        return await files.fetch(self._connected().client.bot, attachment, most)
 
     async def is_member(self, chat: ChatRef, person: PersonRef) -> bool | None:
         """Whether this person is in the group; None where Telegram tells only administrators."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from orchard_bot.chat.events import (
     AbilitiesChanged,
+    Attachment,
     ChatMoved,
     ChatOpened,
     ChoiceMade,
@@ -27,6 +28,7 @@ from orchard_telegram.wire import (
     TELEGRAM,
     CallbackQuery,
     ChatMemberUpdated,
+    Document,
     ExternalReply,
     Message,
     Origin,
@@ -130,6 +132,7 @@ class Translation:
             forwarded=None if message.forward_origin is None else self._forwarded(message.forward_origin, text),
             album=message.media_group_id,
             impersonal=message.sender_chat is not None or _is_no_person(sender),
+            attachments=() if message.document is None else (_attachment(message.document),),
         )
 
     def _is_for_another(self, text: str) -> bool:
@@ -275,3 +278,7 @@ def _human_of(message: Message) -> int:
 
 def _time(unix: int) -> datetime:
     return datetime.fromtimestamp(unix, UTC)
+
+
+def _attachment(file: Document) -> Attachment:
+    return Attachment(id=file.file_id, name=file.file_name, kind=file.mime_type, size=file.file_size)

@@ -75,6 +75,15 @@ class TopicCreated(Struct, frozen=True, gc=False):
     """The service message that a forum topic begins with."""
 
 
+class Document(Struct, frozen=True, gc=False):
+    """A file, https://core.telegram.org/bots/api#document."""
+
+    file_id: str
+    file_name: str = ""
+    mime_type: str = ""
+    file_size: int | None = None
+
+
 class Message(Struct, frozen=True, gc=False):
     """A message."""
 
@@ -85,6 +94,7 @@ class Message(Struct, frozen=True, gc=False):
     sender_chat: Chat | None = None
     text: str = ""
     caption: str = ""
+    document: Document | None = None
     edit_date: Unix = 0
     media_group_id: str | None = None
     message_thread_id: int = 0

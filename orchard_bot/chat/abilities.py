@@ -74,6 +74,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
     """Can pin a message of its own."""
     message_links: Ability
     """A message has an address that opens it."""
+    files: Ability = no("This platform hands no files to the bot.")
+    """Can read a file that somebody sends it in private."""
     buttons: int
     """How many buttons a message may carry; 0: choices become numbered lines."""
     text_limit: int

@@ -37,6 +37,18 @@ class Quoted(Struct, frozen=True):
     """Sent in the name of a channel, the group itself or another bot, as far as the platform says."""
 
 
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file that came with a message. What is in it is asked for apart: ``HasFiles.fetch``."""
+
+    id: str
+    """The platform's own, good for as long as the platform keeps the file."""
+    name: str = ""
+    kind: str = ""
+    """The media type, as far as the sender's phone said."""
+    size: int | None = None
+    """Bytes, as far as the platform says."""
+
+
 class _Event(Struct, frozen=True, tag=True):
     id: EventId
     at: datetime
@@ -64,6 +76,8 @@ class MessagePosted(_Event, frozen=True, kw_only=True):
     """Messages of one album share this id."""
     impersonal: bool = False
     """Sent in the name of a channel, the group itself or another bot: no person to talk to."""
+    attachments: tuple[Attachment, ...] = ()
+    """Files, where the platform hands them to bots; pictures and recordings are none."""
 
 
 class MessageEdited(MessagePosted, frozen=True, kw_only=True):

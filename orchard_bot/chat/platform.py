@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from orchard_bot.chat.abilities import Abilities
-from orchard_bot.chat.events import Event
+from orchard_bot.chat.events import Attachment, Event
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import Receipt, Step
 
@@ -94,6 +94,19 @@ class HasWebPages(Protocol):
 
     def web(self) -> AsgiApp:
         """The application to mount."""
+        ...
+
+
+@runtime_checkable
+class HasFiles(Protocol):
+    """A platform that hands over files which people send to the bot (the ability ``files``)."""
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """What is in it, in memory, at most ``most`` bytes.
+
+        Raises ``NotAllowed`` where it is larger, ``Gone`` where the platform keeps it no more, and ``RateLimited`` or
+        ``Unavailable`` where it is worth trying again.
+        """
         ...
 
 

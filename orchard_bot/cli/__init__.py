@@ -1,4 +1,4 @@
-"""``orchard-bot``: run · check · doctor · init · policy · db · privacy · audit. Each command's file imports what it needs, when it runs."""
+"""``orchard-bot``: run · check · doctor · init · policy · newsletter · db · privacy · audit. Each command's file imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from orchard_bot.cli.audit import audit_app
 from orchard_bot.cli.db import db_app
+from orchard_bot.cli.newsletter import newsletter_app
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_diff import diff
@@ -25,6 +26,7 @@ for command in (score, rehearse, diff):
 for paper in (notice, record, dpia, breach):
     privacy_app.command()(paper)
 app.add_typer(policy_app, name="policy")
+app.add_typer(newsletter_app, name="newsletter")
 app.add_typer(db_app, name="db")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

@@ -14,6 +14,8 @@ from orchard_bot.chat.platform import Finding, Platform
 from orchard_bot.community.community import Community
 from orchard_bot.detectors.observation import Detector
 from orchard_bot.errors import PlatformError, StorageError
+from orchard_bot.newsletters.work import EXTRA as NEWSLETTER_EXTRA
+from orchard_bot.newsletters.work import lacking as lacking_libraries
 from orchard_bot.settings.examples import lacking
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite import opened
@@ -29,7 +31,7 @@ async def examine(config: Path) -> bool:
     What is as it is on the platform, with nothing that an operator could do, is a note.
     """
     composition = Composition.load(config)
-    findings = _of_detectors(composition.detectors)
+    findings = [*_of_detectors(composition.detectors), _of_newsletters()]
     for platform in composition.platforms():
         groups = composition.house.served_by(platform.account)
         findings += await _of_platform(platform, groups)
@@ -52,6 +54,16 @@ def _of_detectors(detectors: Sequence[Detector]) -> list[Finding]:
     extras = ",".join(sorted({extra for _, extra in blind}))
     says = f"{len(blind)} of {len(detectors)} see nothing: {', '.join(name for name, _ in blind)}."
     return [Finding(False, "detectors", says, f"pip install 'orchard-bot[{extras}]', or take them out of the policy.")]
+
+
+def _of_newsletters() -> Finding:
+    missing = lacking_libraries()
+    if not missing:
+        return Finding(True, "newsletters", "can be read.")
+    says = f"cannot be read: {', '.join(missing)} not installed."
+    return Finding(
+        False, "newsletters", says, f"pip install 'orchard-bot[{NEWSLETTER_EXTRA}]', or leave it: all else works."
+    )
 
 
 async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:

@@ -25,6 +25,7 @@ from orchard_bot.chat.events import (
 from orchard_bot.chat.intents import HideCommand, Priority
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.community import Community, Role
+from orchard_bot.community.newsletter import Newsletter, Unreadable
 from orchard_bot.detectors.observation import Observation
 from orchard_bot.features.house import CommandInfo
 from orchard_bot.features.unit import Unit
@@ -55,6 +56,8 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What an offer or a dialog remembered."""
     observations: tuple[Observation, ...] = ()
+    newsletter: Newsletter | Unreadable | None = None
+    """What was found in the document or text that a moderator sent; ``Unreadable`` where it could not be read."""
     examined: bool = False
     """The detectors have looked at ``args``, a draft."""
 
@@ -154,6 +157,8 @@ class Feature:
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     forwarded: Handler | None = None
     """What to do with a message that somebody forwards to the bot in private, outside any dialog."""
+    newsletter: Handler | None = None
+    """What to do with a newsletter that a moderator sends to the bot in private: ``request.newsletter``."""
     standing: Mapping[str, str] = field(default_factory=dict)
     """Timers that every community has, by kind: five cron fields in its time zone."""
     at_start: tuple[str, ...] = ()

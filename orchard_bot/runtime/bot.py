@@ -21,6 +21,7 @@ from orchard_bot.runtime.janitor import Janitor
 from orchard_bot.runtime.lanes import Lanes
 from orchard_bot.runtime.ledger import Storage
 from orchard_bot.runtime.log import Log
+from orchard_bot.runtime.newsletter_reader import NewsletterReader, ReadsNewsletters
 from orchard_bot.runtime.performing import Performing
 from orchard_bot.runtime.preparing import Preparing
 from orchard_bot.runtime.routes import check_summaries, compile_routes
@@ -49,6 +50,7 @@ class Bot:
         alarm: Alarm,
         log: Log,
         failpoint: Failpoint = none,
+        reader: ReadsNewsletters | None = None,
     ) -> None:
         routes = compile_routes(features)
         for feature in features:
@@ -57,8 +59,8 @@ class Bot:
         house.commands = tuple(command.info for _, command in routes.commands.values())
         self.preparing = Preparing(house, detectors, log)
         handling = Handling(house, routes, log)
-        self.core = Core(house, storage, self.preparing, handling, clock, log, failpoint)
-        self.core.platforms = {platform.account: platform for platform in platforms}
+        self.core = Core(house, storage, self.preparing, handling, clock, log, failpoint, reader or NewsletterReader())
+        self.core.platforms.update({platform.account: platform for platform in platforms})
         performing = Performing(house, routes)
         delivery = Delivery(self.core, performing)
         self.lanes = Lanes(self.core)

@@ -112,6 +112,9 @@ class Conversation:
         dialog = ledger.dialogs.get(event.account, event.author)
         wanted = name is not None or dialog is not None or event.forwarded is not None
         candidates = self._candidates(event.account, event.author, ledger)
+        if self._is_newsletter(passage, name, dialog):
+            self._newsletter(event, text, args, candidates, ledger, now, passage)
+            return
         if name == BEGIN_ANEW and len(candidates) > 1:
             community = next((one for one in candidates if one.id == args), None)
         else:
@@ -126,6 +129,32 @@ class Conversation:
             self._ask_which(candidates, event, ledger, now)
         else:
             self._at_a_loss(event, text, ledger, now)
+
+    def _is_newsletter(self, passage: Passage, name: str | None, dialog: Dialog | None) -> bool:
+        """A document goes before an open question; a pasted text may be the answer to it."""
+        if passage.newsletter is None or self._routes.newsletter is None:
+            return False
+        return passage.document is not None or name is not None or dialog is None
+
+    def _newsletter(
+        self,
+        event: MessagePosted,
+        text: str,
+        args: str,
+        candidates: Sequence[Community],
+        ledger: Ledger,
+        now: datetime,
+        passage: Passage,
+    ) -> None:
+        """For the group that this moderator means; in doubt, the first that they moderate here."""
+        theirs = [one for one in candidates if one.moderator(event.author)]
+        meant = self._meant(event.account, event.author, ledger, None, theirs) or next(iter(theirs), None)
+        if meant is None or self._routes.newsletter is None:
+            self._at_a_loss(event, text, ledger, now)
+            return
+        request = self._request(event, meant, event.author, event.author_name, ledger, text=text, args=args)
+        request = replace(request, newsletter=passage.newsletter)
+        self._performing.run(self._routes.newsletter, request, ledger, now, cause=f"{event.id}:newsletter")
 
     def _stranger(self, name: str | None, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
         """Somebody from no group of ours may ask what anybody may ask; which groups there are they do not learn."""

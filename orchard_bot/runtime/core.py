@@ -16,6 +16,8 @@ from orchard_bot.runtime.failpoints import MID_HANDLER, Failpoint
 from orchard_bot.runtime.handling import Handling
 from orchard_bot.runtime.ledger import Ledger, Storage
 from orchard_bot.runtime.log import Log
+from orchard_bot.runtime.newsletter_reader import ReadsNewsletters
+from orchard_bot.runtime.newsletters import Newsletters
 from orchard_bot.runtime.passage import Effects, Passage
 from orchard_bot.runtime.preparing import Preparing
 from orchard_bot.runtime.signals import Bell
@@ -35,6 +37,7 @@ class Core:
         clock: Clock,
         log: Log,
         failpoint: Failpoint,
+        reader: ReadsNewsletters,
     ) -> None:
         self.house = house
         self.storage = storage
@@ -49,6 +52,7 @@ class Core:
         self._preparing = preparing
         self._handling = handling
         self._failpoint = failpoint
+        self._newsletters = Newsletters(house, reader, self.platforms, log)
 
     async def load(self) -> bool:
         """Read at start what is kept in memory. True where the last stop was clean."""
@@ -90,6 +94,7 @@ class Core:
         if passage.enquire:
             await self._note_memberships(passage, insist=insist)
         await self._read_closely([passage])
+        await self._newsletters.look(passage, self.clock.now(), insist=insist)
         passage.ordinary = False
         return passage
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Struct
 
-from orchard_bot.chat.events import Event
+from orchard_bot.chat.events import Attachment, Event
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.community.community import Community
+from orchard_bot.community.newsletter import Newsletter, Unreadable
 from orchard_bot.detectors.observation import Observation
 
 
@@ -31,6 +32,12 @@ class Passage:
     """Something has to be found out first that takes a while: it waits in its lane meanwhile."""
     draft: str | None = None
     """What somebody wants to be looked at before they post it, in private."""
+    document: Attachment | None = None
+    """What a moderator sent, to be read as a newsletter."""
+    pasted: str = ""
+    """What a moderator wrote that looks like a newsletter, to be read as one."""
+    newsletter: Newsletter | Unreadable | None = None
+    """What was found in it, once it was read in the lane."""
     unread: bool = False
     """The slow detectors have yet to look at it."""
     only: tuple[str, ...] | None = None

@@ -21,11 +21,13 @@ from orchard_bot.detectors.observation import Detector, Observation
 from orchard_bot.detectors.reading import Reading
 from orchard_bot.detectors.thread import FollowsThreads, Post, Thread, best_scores
 from orchard_bot.features.house import House
+from orchard_bot.newsletters.pasted import looks_like_newsletter
 from orchard_bot.runtime.log import Log
 from orchard_bot.runtime.members import Members
 from orchard_bot.runtime.passage import Passage
 
 COMMAND_LIMIT = 32
+NEWSLETTER_COMMAND = "newsletter"
 REMEMBERED = 10_000
 MOST_THREADS = 500
 """Chats whose last messages are remembered for detectors of threads; never their text."""
@@ -92,6 +94,7 @@ class Preparing:
             passage.command, passage.args = command_of(text)
         if event.private:
             passage.enquire = bool(self.unasked(event.account, event.author))
+            self._newsletter(passage, event)
             if passage.command in self._house.examining:
                 passage.draft = passage.args
                 self._look(passage, event, passage.args)
@@ -100,6 +103,18 @@ class Preparing:
                 self._look(passage, event, text)
             else:
                 passage.ordinary = self._is_ordinary(passage, event)
+
+    def _newsletter(self, passage: Passage, event: MessagePosted) -> None:
+        """A moderator sent a document or pasted a long text: it is read in the lane, where it may take a while."""
+        if type(event) is not MessagePosted or not self._house.moderated_by(event.author):
+            return
+        if event.attachments and passage.command in (None, NEWSLETTER_COMMAND):
+            passage.document = event.attachments[0]
+        elif passage.command == NEWSLETTER_COMMAND:
+            passage.pasted = without_command(event.text)
+        elif passage.command is None and event.forwarded is None and looks_like_newsletter(event.text):
+            passage.pasted = event.text
+        passage.enquire = passage.enquire or passage.document is not None or bool(passage.pasted)
 
     def _look(self, passage: Passage, event: MessagePosted, text: str) -> None:
         passage.observations = self._observed(Reading(text), self._fast)
@@ -205,7 +220,13 @@ def _plain(event: Event) -> bool:
         and event.author_name.isascii()
         and event.reply_to is None
         and event.forwarded is None
+        and not event.attachments
     )
+
+
+def without_command(text: str) -> str:
+    """What stands behind the command, with its lines as they are."""
+    return text.split(maxsplit=1)[1] if len(text.split(maxsplit=1)) > 1 else ""
 
 
 def command_of(text: str) -> tuple[str | None, str]:

@@ -39,6 +39,7 @@ class Routes:
     dialogs: Mapping[str, Handler] = field(default_factory=dict)
     listeners: Mapping[type, tuple[Listener, ...]] = field(default_factory=dict)
     forwarded: Handler | None = None
+    newsletter: Handler | None = None
     outcomes: Mapping[str, OutcomeHandler] = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +57,7 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
     standing: dict[str, str] = {}
     listeners: dict[type, list[Listener]] = defaultdict(list)
     forwarded: dict[str, Handler] = {}
+    newsletter: dict[str, Handler] = {}
     versions: dict[str, int] = {}
     known = tuple(features)
     for feature in known:
@@ -69,6 +71,8 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
         _add(standing, feature.standing, "standing schedule")
         if feature.forwarded:
             _add(forwarded, {"forwarded": feature.forwarded}, "handler of forwarded messages")
+        if feature.newsletter:
+            _add(newsletter, {"newsletter": feature.newsletter}, "handler of newsletters")
         for kind, run in feature.listens.items():
             listeners[kind].append(Listener(feature.name, run))
     return Routes(
@@ -77,6 +81,7 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
         dialogs=dialogs,
         listeners={kind: tuple(found) for kind, found in listeners.items()},
         forwarded=forwarded.get("forwarded"),
+        newsletter=newsletter.get("newsletter"),
         outcomes=outcomes,
         timers=timers,
         standing=standing,

@@ -51,6 +51,15 @@ class WebSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Show the outbox and the cases, without text and names, under /inside. For trying things out."""
 
 
+class NewsletterSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[newsletter]``: where newsletters come from besides a moderator's hand."""
+
+    feeds: tuple[Annotated[str, Meta(pattern=r"^https?://", max_length=500, description="a web address")], ...] = ()
+    """RSS or Atom feeds that ``orchard-bot newsletter feed`` asks for news. Nothing else is ever fetched."""
+    feeds_on_loopback: bool = False
+    """Let feeds be on this machine. For trying things out; addresses inside other private networks stay refused."""
+
+
 class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``[retention]``: for how many days each kind of data is kept."""
 
@@ -121,6 +130,7 @@ class OrchardSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """``[adapters.NAME]``: the settings of each platform to connect to; ``account`` names the bot's account there."""
     bot: BotSettings = BotSettings()
     web: WebSettings = WebSettings()
+    newsletter: NewsletterSettings = NewsletterSettings()
     retention: RetentionSettings = RetentionSettings()
 
 
@@ -131,6 +141,7 @@ class Settings:
         self.file = file
         self._read = file.convert(OrchardSettings)
         self.web = self._read.web
+        self.newsletter = self._read.newsletter
         self.communities = self._communities()
         self._check_accounts()
 

@@ -77,6 +77,7 @@ TELEGRAM = Profile(
         withdraw_own=YES,
         pin=YES,
         message_links=YES,
+        files=YES,
         buttons=8,
         text_limit=4096,
         per_chat_per_minute=20.0,

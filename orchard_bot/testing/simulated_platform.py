@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from typing import Protocol
 
 from orchard_bot.chat.abilities import Abilities
+from orchard_bot.chat.events import Attachment
 from orchard_bot.chat.platform import Batch, Finding
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import Receipt, Step
-from orchard_bot.errors import Gone, Unavailable
+from orchard_bot.errors import Gone, NotAllowed, Unavailable
 from orchard_bot.testing.world import World
 from orchard_bot.testing.world_events import Delivery
 
@@ -108,6 +109,15 @@ class SimulatedPlatform:
     async def abilities(self, chat: ChatRef) -> Abilities:
         """What the bot may do in this chat just now."""
         return self._world.abilities(chat)
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """What is in a file that somebody sent. Raises ``Gone``, or ``NotAllowed`` where it is larger than ``most``."""
+        if self._session is None:
+            raise Unavailable("Not connected: start first.")
+        data = self._world.file(attachment)
+        if len(data) > most:
+            raise NotAllowed("This file is larger than was asked for.")
+        return data
 
     async def is_member(self, chat: ChatRef, person: PersonRef) -> bool | None:
         """Whether the person is in the group; None where the bot is in no groups."""

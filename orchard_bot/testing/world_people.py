@@ -7,6 +7,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from orchard_bot.chat.events import (
+    Attachment,
     ChatOpened,
     ChoiceMade,
     JoinRequested,
@@ -18,6 +19,7 @@ from orchard_bot.chat.events import (
     Quoted,
 )
 from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
+from orchard_bot.errors import Gone
 from orchard_bot.testing.profiles import Forwards
 from orchard_bot.testing.sim_message import NotPossible, SimMessage
 from orchard_bot.testing.world_state import SimGroup, SimPerson, WorldState
@@ -71,6 +73,23 @@ class People:
         )
         self._state.tell_bot(replace(self._posted(message, MessagePosted), album=album, impersonal=impersonal))
         return message
+
+    def send_file(self, person: Who, data: bytes, name: str, *, kind: str = "", text: str = "") -> SimMessage:
+        """Send a file to the bot in private, with a few words below it."""
+        who = self._state.person(person)
+        self._open_place(who, who.private)
+        message = self._state.add_message(who.private, author=who.ref, author_name=who.name, text=text)
+        attachment = Attachment(id=f"file-{message.ref.id}", name=name, kind=kind, size=len(data))
+        self._state.files[attachment.id] = data
+        attachments = (attachment,) if self._state.profile.abilities.files else ()
+        self._state.tell_bot(replace(self._posted(message, MessagePosted), attachments=attachments))
+        return message
+
+    def file(self, attachment: Attachment) -> bytes:
+        """What is in a file. Raises ``Gone`` for one that nobody sent."""
+        if attachment.id not in self._state.files:
+            raise Gone("Nobody sent this file.")
+        return self._state.files[attachment.id]
 
     def edit(self, person: Who, message: SimMessage | MessageRef, text: str) -> SimMessage:
         """Change the text of one's own message. Gives the message as it is now."""

@@ -77,6 +77,8 @@ class WorldState:
         self.people: dict[PersonRef, SimPerson] = {}
         self.groups: dict[ChatRef, SimGroup] = {}
         self.owners: dict[ChatRef, SimPerson] = {}
+        self.files: dict[str, bytes] = {}
+        """What is in the files that people sent, by the attachment's id."""
         self.messages: dict[ChatRef, dict[MessageRef, SimMessage]] = {}
         self.shown: dict[ChatRef, dict[tuple[MessageRef, int], Shown]] = {}
         self.faults = Faults(changed=self.touch)

@@ -61,6 +61,11 @@ class Api:
             look()
         return reply
 
+    def file(self, token: str, key: str) -> bytes | None:
+        """What is in a file, for whoever has the token."""
+        self._enter(token)
+        return self.state.files.get(key)
+
     def _method(self, name: str) -> Method | None:
         if "ephemeral" in name.lower() and not ephemeral.known(self.state):
             return None

@@ -167,6 +167,18 @@ async def get_updates(state: State, bot: Bot, p: Json) -> list[Json]:
     return await bot.queue.get(p.get("offset", 0), min(max(limit, 1), 100), min(max(timeout, 0), 50))
 
 
+@method("getFile", "file_id", file_id=text)
+def get_file(state: State, bot: Bot, p: Json) -> Json:
+    """https://core.telegram.org/bots/api#getfile: up to 20 MB."""
+    data = state.files.get(p["file_id"])
+    if data is None:
+        raise bad("wrong file_id or the file is temporarily unavailable")
+    if len(data) > 20 * 1024 * 1024:
+        raise bad("file is too big")
+    key = p["file_id"]
+    return {"file_id": key, "file_unique_id": f"u{key}", "file_size": len(data), "file_path": f"documents/{key}"}
+
+
 @method("logOut")
 def log_out(state: State, bot: Bot, p: Json) -> bool:
     """https://core.telegram.org/bots/api#logout."""

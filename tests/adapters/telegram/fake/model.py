@@ -122,6 +122,7 @@ class Message:
     in_topic: bool = False
     album: str = ""
     photo: bool = False
+    document: Json | None = None
     origin: Json | None = None
     automatic: bool = False
     keyboard: list[list[Json]] = field(default_factory=list)

@@ -147,7 +147,9 @@ def _content(state: State, place: Chat, one: Message) -> Json:
     if one.service is not None:
         pinned = place.messages.get(one.service.get("pinned", 0))
         return {"pinned_message": message(state, place, pinned, depth=1)} if pinned else dict(one.service)
-    words = "caption" if one.photo else "text"
+    words = "caption" if one.photo or one.document else "text"
+    if one.document:
+        shown["document"] = one.document
     if one.photo:
         file = {"file_unique_id": f"u{one.chat_id}-{one.id}", "width": 90, "height": 67, "file_size": 1253}
         shown["photo"] = [{"file_id": f"photo{one.chat_id}-{one.id}"} | file]

@@ -54,6 +54,7 @@ class HttpServer:
         app = Starlette(
             routes=[
                 Route("/bot{token}/{method}", self._bot_api, methods=["GET", "POST"]),
+                Route("/file/bot{token}/documents/{key}", self._file),
                 Route("/control/{act}", self._control, methods=["POST"]),
             ]
         )
@@ -82,6 +83,10 @@ class HttpServer:
         content = reply.body if isinstance(reply.body, bytes) else _JSON.encode(reply.body)
         kind = "text/html" if content.startswith(b"<") else "application/json"
         return Response(content, reply.code, media_type=kind)
+
+    async def _file(self, request: Request) -> Response:
+        data = self._api.file(request.path_params["token"], request.path_params["key"])
+        return Response(status_code=404) if data is None else Response(data, media_type="application/octet-stream")
 
     async def _end_badly(self, request: Request, reply: Reply) -> Response:
         if reply.fate == "hang":

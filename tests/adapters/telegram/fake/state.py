@@ -102,6 +102,8 @@ class State:
         self.chats: dict[int, Chat] = {}
         self.private: dict[tuple[int, int], Chat] = {}
         self.presses: dict[str, Press] = {}
+        self.files: dict[str, bytes] = {}
+        """By file id."""
         self.calls: list[Call] = []
         self.answers: list[Answer] = []
         self._random = random.Random(seed)
