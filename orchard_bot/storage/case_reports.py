@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, select, t
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.books import Alert, Report
 from orchard_bot.storage.case_row import case_key
-from orchard_bot.storage.tables import case_alerts, case_conflicts, case_reports, reporters
+from orchard_bot.storage.case_tables import case_alerts, case_conflicts, case_reports, reporters
 from orchard_bot.storage.upsert import unless_there
 
 _REPORT = unless_there(case_reports)

@@ -15,7 +15,7 @@ from orchard_bot.features.books import Sighting
 from orchard_bot.storage.case_code import new_code
 from orchard_bot.storage.case_reports import CaseReports
 from orchard_bot.storage.case_row import from_row, to_row
-from orchard_bot.storage.tables import cases, sightings
+from orchard_bot.storage.case_tables import cases, sightings
 
 _in_community = cases.c.community == bindparam("community")
 _decided = (_in_community, cases.c.verdict.is_not(None))

@@ -6,8 +6,9 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from orchard_bot.chat.intents import AnswerJoin, DeleteMessage, Intent, Remove, Restrict
 from orchard_bot.storage.case_row import case_key
+from orchard_bot.storage.case_tables import case_alerts, cases
 from orchard_bot.storage.letter_row import changed_by
-from orchard_bot.storage.tables import case_alerts, cases, offers
+from orchard_bot.storage.tables import offers
 
 _keys: BindParameter[list[str]] = bindparam("keys", expanding=True)
 _BY_ALERT = select(case_alerts.c.community).where(case_alerts.c.key.in_(_keys)).limit(1)

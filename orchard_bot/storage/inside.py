@@ -9,7 +9,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, and_, func, select
 
 from orchard_bot.chat.intents import Priority
-from orchard_bot.storage.tables import case_reports, cases, letters, queue
+from orchard_bot.storage.case_tables import case_reports, cases
+from orchard_bot.storage.tables import letters, queue
 
 SHOWN = 30
 

@@ -25,22 +25,11 @@ from orchard_bot.chat.events import decode_event
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.books import Erased, Held
 from orchard_bot.features.house import Retention
+from orchard_bot.storage.case_tables import case_alerts, case_reports, cases, reporters
 from orchard_bot.storage.columns import Ref, Token, keyring_of
 from orchard_bot.storage.kept_words import kept_in_words
 from orchard_bot.storage.plain_words import PLAIN
-from orchard_bot.storage.tables import (
-    audit,
-    case_alerts,
-    case_reports,
-    cases,
-    erasures,
-    letters,
-    members,
-    metadata,
-    occurrences,
-    queue,
-    reporters,
-)
+from orchard_bot.storage.tables import audit, erasures, letters, members, metadata, occurrences, queue
 from orchard_bot.storage.upsert import unless_there
 
 _NEVER_SHOWN = {"key", "token", "hash", "destination"}

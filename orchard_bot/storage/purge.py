@@ -11,21 +11,12 @@ from orchard_bot.features.house import Retention
 from orchard_bot.storage.arrivals import SqlArrivals
 from orchard_bot.storage.audit import SqlAudit
 from orchard_bot.storage.bounded import delete_some
+from orchard_bot.storage.case_tables import case_reports, cases, sightings
 from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.personal import SqlPersonal
 from orchard_bot.storage.schedules import SqlClockwork
-from orchard_bot.storage.tables import (
-    case_reports,
-    cases,
-    deferrals,
-    dialogs,
-    members,
-    offers,
-    private_chats,
-    sightings,
-    welcomes,
-)
+from orchard_bot.storage.tables import deferrals, dialogs, members, offers, private_chats, welcomes
 
 _before: BindParameter[Any] = bindparam("before")
 _some: BindParameter[int] = bindparam("limit")

@@ -18,7 +18,8 @@ from orchard_bot.community.case import LIVE, WAITING, Case, CaseState
 from orchard_bot.community.community import Watch
 from orchard_bot.features.books import Report
 from orchard_bot.runtime.ledger import Ledger
-from orchard_bot.storage.tables import cases, letters
+from orchard_bot.storage.case_tables import cases
+from orchard_bot.storage.tables import letters
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import NotPossible, SimMessage
 from tests.acceptance.conftest import Story, Telling

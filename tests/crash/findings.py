@@ -6,14 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from orchard_bot.runtime.sender import AT_ONCE
 from orchard_bot.storage.backup import damage
+from orchard_bot.storage.case_tables import case_alerts, case_reports, cases, reporters, sightings
 from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.sqlite_connection import driver_of
-from orchard_bot.storage.tables import arrivals, audit, case_alerts, case_reports, cases, letters, queue, sightings
+from orchard_bot.storage.tables import arrivals, audit, letters, queue
 from orchard_bot.testing.sim_message import SimMessage
 from tests.crash.ground import Ground
 from tests.crash.story import DONE, GROUPS, MODERATORS, Story
@@ -94,10 +95,13 @@ def _left_over(connection: Connection) -> Iterator[str]:
 def _reports(story: Story, connection: Connection, keys: _Keys) -> Iterator[str]:
     world = story.world
     names = {world.person_ref(who): who for group in GROUPS for who in story.reporters(group)}
-    joined = select(cases.c.community, cases.c.number, cases.c.code, cases.c.message, case_reports.c.reporter).join(
-        case_reports
+    columns = (cases.c.community, cases.c.number, cases.c.code, cases.c.message, reporters.c.person.label("reporter"))
+    its_report = and_(
+        reporters.c.community == case_reports.c.community,
+        reporters.c.number == case_reports.c.number,
+        reporters.c.token == case_reports.c.reporter,
     )
-    rows = connection.execute(joined).all()
+    rows = connection.execute(select(*columns).join(case_reports).join(reporters, its_report)).all()
     taken = Counter((row.reporter, row.message) for row in rows)
     wanted = {(world.person_ref(report.reporter), report.message) for report in story.filed}
     for reporter, message in wanted | taken.keys():

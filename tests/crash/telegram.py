@@ -17,6 +17,7 @@ from orchard_bot.chat.platform import Batch
 from orchard_bot.chat.refs import ChatRef, MessageRef
 from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.runtime.failpoints import CONFIRMED, Failpoint
+from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.sqlite import opened
 from orchard_bot.storage.tables import letter_messages, letters
 from orchard_bot.testing.profiles import TELEGRAM
@@ -138,7 +139,10 @@ class OnTelegram:
     def _keys(self, database: Path) -> dict[MessageRef, str]:
         found = select(letter_messages.c.message, letters.c.key).join(letters, letters.c.id == letter_messages.c.letter)
         with opened(database) as connection:
-            return {row.message: row.key for row in connection.execute(found)}
+            stand_in = keyring_of(connection.dialect).token
+            keys = {row.message: row.key for row in connection.execute(found)}
+        tokens = ((message, stand_in(str(message))) for message in self._posted())
+        return {message: keys[token] for message, token in tokens if token in keys}
 
     def _posted(self) -> set[MessageRef]:
         """Every message of the bot's that ever was."""

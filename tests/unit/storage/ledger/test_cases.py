@@ -16,9 +16,9 @@ from orchard_bot.community.case import Case, CaseState
 from orchard_bot.community.decision import Verdict
 from orchard_bot.features.books import Alert, Report, Sighting
 from orchard_bot.storage.case_code import ALPHABET, LENGTH, new_code
+from orchard_bot.storage.case_tables import case_reports, cases
 from orchard_bot.storage.cases import SqlCases
 from orchard_bot.storage.ledger import SqlLedger
-from orchard_bot.storage.tables import case_reports, cases
 from tests.unit.storage.ledger.keys import KEYS
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)

@@ -15,8 +15,9 @@ from orchard_bot.community.case import Case
 from orchard_bot.community.decision import Verdict
 from orchard_bot.features.books import Alert, Dialog, Offer, Report, Sighting
 from orchard_bot.features.house import Retention
+from orchard_bot.storage.case_tables import case_alerts, case_reports
 from orchard_bot.storage.ledger import SqlLedger
-from orchard_bot.storage.tables import case_alerts, case_reports, metadata
+from orchard_bot.storage.tables import metadata
 
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 LONG_AFTER = NOW + timedelta(days=3000)
