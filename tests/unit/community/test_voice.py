@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+
 import pytest
 
 from orchard_bot.community.reminder import SpeaksForSchool, checked_title
@@ -28,3 +32,19 @@ def test_words_as_if_the_school_said_them_are_known(text: str) -> None:
 def test_plain_news_of_the_school_is_nobodys_voice(text: str) -> None:
     assert not speaks_for_school(text)
     assert checked_title(text) == text
+
+
+def test_no_sentence_of_the_bots_own_speaks_for_the_school_but_the_one_that_says_so_of_a_parents_words() -> None:
+    wording = tomllib.loads(files("orchard_bot").joinpath("wording.toml").read_text("utf-8"))
+    assert wording["private"].pop("remind.speaks-for-school")
+    sentences = list(_sentences(wording))
+    assert len(sentences) > 100
+    assert [sentence for sentence in sentences if speaks_for_school(sentence)] == []
+
+
+def _sentences(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for inner in part.values():
+            yield from _sentences(inner)
