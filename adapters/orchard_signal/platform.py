@@ -30,6 +30,7 @@ class SignalPlatform:
 
     def __init__(self, account: str, settings: Mapping[str, Any], clock: Clock | None = None) -> None:
         self._settings = read(settings)
+        self._spool = Path(self._settings.spool).expanduser()
         self._account = AccountRef(PLATFORM, account)
         self._clock = clock or SystemClock()
         self._session: Session | None = None
@@ -43,8 +44,7 @@ class SignalPlatform:
     async def start(self) -> None:
         """Connect. Raises ``Unavailable``, or ``ConfigError`` for what a person must mend."""
         await self.stop()
-        spool = Spool(Path(self._settings.spool).expanduser())
-        session = Session(_transport(self._settings), spool, self._account.id, self._clock)
+        session = Session(_transport(self._settings), Spool(self._spool), self._account.id, self._clock)
         try:
             await session.open()
         except BaseException:
