@@ -21,7 +21,7 @@ class SignalStage:
         self.platform = connect()
         self.group = ChatRef(PLATFORM, self.platform.account.id, self.chat)
 
-    async def add_person(self, id: str, *, started: bool = True) -> PersonRef:  # noqa: ARG002 - anybody is reachable
+    async def add_person(self, id: str, *, started: bool = True) -> PersonRef:
         """A member of the group."""
         person = self.signal.add_person(id.title())
         _admit(self.signal.groups[self.chat], person)

@@ -51,6 +51,10 @@ class RpcDaemon:
             answer["error"] = _error(refused)
         except LookupError:
             answer["error"] = {"code": -32601, "message": "Method not implemented", "data": None}
+        if asked["method"] == "send" and self.signal.drop_answers:
+            self.signal.drop_answers -= 1
+            assert request.transport is not None
+            request.transport.close()
         return web.json_response(answer)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -75,6 +79,9 @@ class RpcDaemon:
         signal = self.signal
         match method:
             case "version":
+                if self.signal.refuse_starts:
+                    self.signal.refuse_starts -= 1
+                    raise Refused("IO", "not yet")
                 return {"version": self.version}
             case "getUserStatus":
                 return [self._status(number) for number in params["recipient"]]
@@ -152,6 +159,8 @@ def _place(params: dict[str, Any]) -> str:
 def _error(refused: Refused) -> dict[str, Any]:
     data = None
     if refused.kind.endswith("_FAILURE"):
-        result = {"recipientAddress": {"uuid": None, "number": None}, "type": refused.kind}
+        result: dict[str, Any] = {"recipientAddress": {"uuid": None, "number": None}, "type": refused.kind}
+        if refused.seconds:
+            result["retryAfterSeconds"] = refused.seconds
         data = {"response": {"timestamp": 1, "results": [result]}}
     return {"code": _CODES.get(refused.kind, -1), "message": refused.words, "data": data}

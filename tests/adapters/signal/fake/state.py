@@ -14,11 +14,11 @@ from typing import Any
 BOT_NUMBER = "+447700900999"
 
 
-class Refused(Exception):  # noqa: N818 - a refusal of the service, in its own words
+class Refused(Exception):
     """``kind`` is a result type of signal-cli, or USER, IO, RATE_LIMIT."""
 
-    def __init__(self, kind: str, words: str) -> None:
-        self.kind, self.words = kind, words
+    def __init__(self, kind: str, words: str, seconds: float = 0) -> None:
+        self.kind, self.words, self.seconds = kind, words, seconds
         super().__init__(words)
 
 
@@ -80,6 +80,9 @@ class FakeSignal:
         self.lost = 0
         self.refusing: list[Refused] = []
         """What the next sends are refused with."""
+        self.drop_answers = self.repeat = self.refuse_starts = 0
+        """How many of the next sends lose their answer, envelopes come twice, and starts are refused."""
+        self.reorder = False
         self._last = 0
 
     # People
@@ -234,6 +237,12 @@ class FakeSignal:
         """To whoever listens."""
         line = envelope if isinstance(envelope, str) else json.dumps({"envelope": envelope, "account": BOT_NUMBER})
         raw = line.encode()
+        twice = self.repeat > 0
+        self.repeat -= twice
+        for _ in range(1 + twice):
+            self._hand_over(raw)
+
+    def _hand_over(self, raw: bytes) -> None:
         if self.listeners:
             for one in self.listeners:
                 one.put_nowait(raw)
@@ -245,7 +254,7 @@ class FakeSignal:
     def listen(self) -> asyncio.Queue[bytes | None]:
         """Somebody attaches; what has waited comes first."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-        for line in self.kept:
+        for line in sorted(self.kept, key=_sender, reverse=True) if self.reorder else self.kept:
             queue.put_nowait(line)
         self.kept.clear()
         self.listeners.append(queue)
@@ -291,3 +300,5 @@ class FakeSignal:
             raise self.refusing.pop(0)
 
 
+def _sender(line: bytes) -> str:
+    return line.decode().partition('"sourceUuid": ')[2][:40]
