@@ -31,7 +31,7 @@ from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
-from tests.acceptance.stages import BY_REST, BY_WEBHOOK, ON_TELEGRAM, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
+from tests.acceptance.stages import BY_REST, BY_WEBHOOK, ON_SIGNAL, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
@@ -99,8 +99,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _told(module: str, profile: object) -> bool:
-    if module in ONLY_TELEGRAM:
-        return profile in ON_TELEGRAM
+    if module in ONLY_TELEGRAM and profile in ON_SIGNAL:
+        return False
     if profile in (BY_WEBHOOK, BY_REST):
         return module in BOTH_WAYS
     return module in MAIN_JOB or profile not in ON_THE_WIRE
