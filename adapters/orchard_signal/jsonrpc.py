@@ -126,6 +126,12 @@ class JsonRpc:
         found = [_group(one) for one in listed if isinstance(one, dict) and "id" in one]
         return {group.id: group for group in found}
 
+    async def names(self) -> dict[str, str]:
+        """What people call themselves."""
+        listed = await self._call("listContacts", allRecipients=True)
+        people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        return {str(one.get("uuid")): name for one in people if (name := _name(one))}
+
     async def _call(self, method: str, /, *, private: bool = False, **params: Any) -> Any:
         body = {"jsonrpc": "2.0", "id": str(next(self._ids)), "method": method}
         body["params"] = {"account": self._number, **params}
@@ -190,6 +196,13 @@ def _group(one: Mapping[str, Any]) -> Group:
 
 def _people(listed: Any) -> frozenset[str]:
     return frozenset(one["uuid"] for one in listed or () if isinstance(one, dict) and isinstance(one.get("uuid"), str))
+
+
+def _name(one: Mapping[str, Any]) -> str:
+    """What they call themselves in their profile, or what the account's address book calls them."""
+    profile = one.get("profile")
+    parts = [profile.get("givenName"), profile.get("familyName")] if isinstance(profile, dict) else []
+    return " ".join(part for part in parts if isinstance(part, str) and part) or str(one.get("name") or "")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

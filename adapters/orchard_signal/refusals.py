@@ -5,12 +5,14 @@ https://github.com/AsamK/signal-cli/blob/master/man/signal-cli-jsonrpc.5.adoc an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, RateLimited, Unavailable
 
 IO_ERROR, UNTRUSTED, RATE_LIMITED = -3, -4, -5
+_log = logging.getLogger(__name__)
 _PAUSE = 60.0
 """Seconds to wait where Signal does not say how long."""
 
@@ -32,7 +34,7 @@ def from_rpc(error: Mapping[str, Any], *, private: bool) -> PlatformError:
     if results and (found := from_results(results, private=private)) is not None:
         return found
     if code == RATE_LIMITED or "rate limit" in words or "proof required" in words:
-        return RateLimited(_PAUSE)
+        return _limited(_PAUSE, proof="proof" in words)
     if code == UNTRUSTED or "untrusted" in words:
         return NotReachable(CHANGED_KEY)
     if code == IO_ERROR:
@@ -55,7 +57,8 @@ def from_results(results: Iterable[Mapping[str, Any]], *, private: bool) -> Plat
     if not kinds or "SUCCESS" in kinds:
         return None
     if "RATE_LIMIT_FAILURE" in kinds or "PROOF_REQUIRED_FAILURE" in kinds:
-        return RateLimited(max((float(one.get("retryAfterSeconds") or 0) for one in all_of_them), default=0) or _PAUSE)
+        seconds = max(float(one.get("retryAfterSeconds") or 0) for one in all_of_them)
+        return _limited(seconds or _PAUSE, proof="PROOF_REQUIRED_FAILURE" in kinds)
     if private and "UNREGISTERED_FAILURE" in kinds:
         return NotReachable("This person is not on Signal any more.")
     if private and "IDENTITY_FAILURE" in kinds:
@@ -66,7 +69,7 @@ def from_results(results: Iterable[Mapping[str, Any]], *, private: bool) -> Plat
 def from_http(status: int, *, private: bool) -> PlatformError:
     """The error of ours for what signal-cli-rest-api answered."""
     if status == 429:
-        return RateLimited(_PAUSE)
+        return _limited(_PAUSE, proof=True)  # the service answers so to a challenge alone
     if status == 404:
         return Gone("What this was about is not there any more.")
     if status >= 500:
@@ -74,6 +77,12 @@ def from_http(status: int, *, private: bool) -> PlatformError:
     if private:
         return NotReachable("Signal does not take messages for this person.")
     return NotAllowed("Signal refused: the bot is not in this group, or lacks a right there.")
+
+
+def _limited(seconds: float, *, proof: bool) -> RateLimited:
+    if proof:
+        _log.warning(CHALLENGE)
+    return RateLimited(seconds)
 
 
 def _results(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -128,6 +128,11 @@ class Rest:
         found = [_group(one) for one in listed if isinstance(one, dict) and one.get("internal_id")]
         return {group.id: group for group in found}
 
+    async def names(self) -> dict[str, str]:
+        """What people call themselves."""
+        named = [(str(one.get("uuid")), one.get("profile_name") or one.get("name")) for one in await self._contacts()]
+        return {person: str(name) for person, name in named if name}
+
     def _path(self, group: str) -> str:
         return f"/v1/groups/{quote(self._number)}/{quote(rest_group_id(group))}"
 
@@ -147,14 +152,17 @@ class Rest:
             raise wrong("This signal-cli-rest-api is too old.", f"Use version {least} or newer.")
 
     async def _own(self) -> str:
-        listed = await self._ask("get", f"/v1/contacts/{quote(self._number)}?all_recipients=true")
-        for one in listed if isinstance(listed, list) else []:
-            if isinstance(one, dict) and one.get("number") == self._number and is_aci(str(one.get("uuid", ""))):
+        for one in await self._contacts():
+            if one.get("number") == self._number and is_aci(str(one.get("uuid", ""))):
                 return str(one["uuid"])
         raise wrong(
             "signal-cli-rest-api does not know the bot's own number.",
             "Register it there first, as docs/how-to/signal.md says, or write the number that is registered.",
         )
+
+    async def _contacts(self) -> list[dict[str, Any]]:
+        listed = await self._ask("get", f"/v1/contacts/{quote(self._number)}?all_recipients=true")
+        return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     async def _ask(self, verb: Any, path: str, body: BaseModel | None = None, *, private: bool = False) -> Any:
         payload = None if body is None else body.model_dump_json(exclude_none=True, by_alias=True)

@@ -38,6 +38,8 @@ class Session:
         self.transport, self._spool, self._account, self._clock = transport, spool, account, clock
         self.own = ""
         self.rosters: dict[str, Group] = {}
+        self.names: dict[str, str] = {}
+        """For showing, in memory only: quotes and changed groups name people by their ids."""
         self._news = asyncio.Event()
         self._receiving: asyncio.Task[None] | None = None
         self._ended = False
@@ -47,6 +49,7 @@ class Session:
         self._spool.load()
         self.own = await self.transport.open()
         self.rosters = await self.transport.groups()
+        self.names = await self.transport.names()
         # Held here until ``end``, and its error is raised by ``next``: a task group cannot outlive one method.
         self._receiving = asyncio.get_running_loop().create_task(self._receive())
 
@@ -96,13 +99,16 @@ class Session:
 
     async def _read(self, lines: Sequence[bytes]) -> Delivery:
         delivery = Delivery(lines=len(lines))
-        translation = Translation(self._account, self.own)
+        translation = Translation(self._account, self.own, self.names)
         for line in lines:
             try:
-                read = translation.read(envelope_in(line))
+                envelope = envelope_in(line)
+                read = translation.read(envelope)
             except (msgspec.MsgspecError, Unreadable, UnicodeDecodeError):
                 delivery.malformed += 1
                 continue
+            if envelope.source_uuid and envelope.source_name:
+                self.names[envelope.source_uuid] = envelope.source_name
             if isinstance(read, GroupChanged):
                 delivery.events += await self._changed(translation, read, delivery)
             elif read is not None:
@@ -116,4 +122,6 @@ class Session:
             now = Group(id=id, member=False, members=frozenset(), admins=frozenset())
         before = delivery.rosters.get(id) or self.rosters.get(id) or now
         delivery.rosters[id] = now
+        if (now.members | now.requesting) - before.members - before.requesting - self.names.keys():
+            self.names |= await self.transport.names()
         return translation.compared(before, now, change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -44,10 +45,10 @@ class GroupChanged(Struct, frozen=True):
 
 
 class Translation:
-    """Reads envelopes as one account of the bot, whose own ACI is ``own``."""
+    """Reads envelopes as one account of the bot, whose own ACI is ``own``. ``names``: what people call themselves."""
 
-    def __init__(self, account: str, own: str) -> None:
-        self._account, self._own = account, own
+    def __init__(self, account: str, own: str, names: Mapping[str, str] | None = None) -> None:
+        self._account, self._own, self._names = account, own, names or {}
 
     def read(self, envelope: Envelope) -> Event | GroupChanged | None:
         """What happened; None for what is of no interest. Raises ``Unreadable``."""
@@ -73,9 +74,13 @@ class Translation:
         came = sorted(now.members - before.members - {self._own})
         went = sorted(before.members - now.members - {self._own}) if now.member else []
         asked = sorted(now.requesting - before.requesting)
-        events: list[Event] = [MemberJoined(told("in", one), at, chat, person=_person(one)) for one in came]
+        events: list[Event] = [
+            MemberJoined(told("in", one), at, chat, person=_person(one), name=self._called(one)) for one in came
+        ]
         events += [MemberLeft(told("out", one), at, chat, person=_person(one)) for one in went]
-        events += [JoinRequested(told("asks", one), at, chat, person=_person(one)) for one in asked]
+        events += [
+            JoinRequested(told("asks", one), at, chat, person=_person(one), name=self._called(one)) for one in asked
+        ]
         events.append(AbilitiesChanged(told("rights", ""), at, chat))
         return events
 
@@ -157,6 +162,7 @@ class Translation:
         return Quoted(
             message=MessageRef(chat, message_id(author, quote.id)),
             author=_person(author),
+            author_name=self._called(author),
             text=quote.text or "",
             posted_at=_time(quote.id),
             own=author == self._own,
@@ -164,6 +170,9 @@ class Translation:
 
     def _chat(self, source: str, group: GroupInfo | None) -> ChatRef:
         return ChatRef(PLATFORM, self._account, source if group is None else group.group_id)
+
+    def _called(self, person: str) -> str:
+        return self._names.get(person, "")
 
     def _id(self, native: str) -> EventId:
         return EventId(PLATFORM, self._account, native)

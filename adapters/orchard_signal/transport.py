@@ -51,6 +51,10 @@ class Transport(Protocol):
         """Every group that the account knows, by id."""
         ...
 
+    async def names(self) -> dict[str, str]:
+        """What people call themselves, by ACI, as far as the account has heard. For showing only."""
+        ...
+
     @property
     def deletes_for_others(self) -> bool:
         """Whether it has ``delete_as_admin``."""

@@ -27,7 +27,7 @@ ANNA = "00000000-0000-0000-0000-000000000001"
 BEN = "00000000-0000-0000-0000-000000000002"
 GROUP = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 AT = 1_795_000_000_123
-TRANSLATION = Translation("home", OWN)
+TRANSLATION = Translation("home", OWN, {ANNA: "Anna", BEN: "Ben"})
 IN_GROUP = {"groupInfo": {"groupId": GROUP, "type": "DELIVER", "revision": 4}}
 
 
@@ -178,6 +178,7 @@ def test_a_changed_group_is_looked_at_to_see_what_is_new() -> None:
     assert isinstance(left, MemberLeft)
     assert isinstance(asked, JoinRequested)
     assert [one.person.id for one in (joined, left, asked)] == [BEN, ANNA, ANNA]
+    assert (joined.name, asked.name) == ("Ben", "Anna")
     assert told == TRANSLATION.compared(group(OWN, ANNA), group(OWN, BEN, requesting=(ANNA,)), change)
 
 

@@ -138,7 +138,7 @@ async def test_who_came_went_and_asks_is_told_and_told_again_until_it_is_stored(
             async for unstored in stage.platform.batches():
                 first = list(unstored.events)
                 break
-        found = await heard(stage.platform, lambda events: bool(events))
+        found = await heard(stage.platform, bool)
         assert found == first
         assert [type(one) for one in found] == [MemberJoined, MemberLeft, JoinRequested, AbilitiesChanged]
         there = stage.group
@@ -249,7 +249,12 @@ async def test_an_account_that_nobody_registered_is_named_with_the_remedy(tmp_pa
 
 async def test_nobody_there_means_try_again(tmp_path: Path) -> None:
     for transport in ("jsonrpc", "rest"):
-        settings = {"transport": transport, "number": BOT_NUMBER, "url": "http://127.0.0.1:9", "spool": str(tmp_path / "s")}
+        settings = {
+            "transport": transport,
+            "number": BOT_NUMBER,
+            "url": "http://127.0.0.1:9",
+            "spool": str(tmp_path / "s"),
+        }
         with pytest.raises(Unavailable):
             await SignalPlatform("home", settings).start()
 
@@ -266,7 +271,7 @@ async def test_no_log_line_at_any_level_holds_words_names_or_numbers(
         await stage.platform.start()
         await stage.post(anna, CANARY)
         stage.signal.deliver(f'{{"envelope": "{CANARY}"}}')
-        await heard(stage.platform, lambda events: bool(events))
+        await heard(stage.platform, bool)
         say = SendPrivately(key="s", account=stage.platform.account, person=anna, text=CANARY)
         await stage.platform.perform(say)
         stage.signal.refusing.append(Refused("USER", CANARY))

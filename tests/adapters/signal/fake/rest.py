@@ -169,7 +169,14 @@ async def _send_on(socket: web.WebSocketResponse, queue: Any) -> None:
 def _contact(one: Human) -> Any:
     names = ("color", "given_name", "message_expiration", "name", "note", "profile_name", "username")
     whole: dict[str, Any] = dict.fromkeys(names, "")
-    whole |= {"number": one.number, "uuid": one.aci, "blocked": False, "nickname": {}, "profile": {}}
+    whole |= {
+        "number": one.number,
+        "uuid": one.aci,
+        "profile_name": one.name,
+        "blocked": False,
+        "nickname": {},
+        "profile": {},
+    }
     return held_to("client.ListContactsResponse", whole)
 
 

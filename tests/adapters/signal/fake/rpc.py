@@ -7,12 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Refused
+from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Human, Refused
 
 _PARAMS: dict[str, tuple[set[str], set[str]]] = {
     "version": (set(), set()),
     "getUserStatus": ({"recipient"}, set()),
     "listGroups": (set(), set()),
+    "listContacts": (set(), {"recipient", "allRecipients"}),
     "send": ({"message"}, {"recipient", "groupId", "editTimestamp"}),
     "remoteDelete": ({"targetTimestamp"}, {"recipient", "groupId"}),
     "sendAdminDelete": ({"groupId", "targetAuthor", "targetTimestamp"}, set()),
@@ -85,6 +86,8 @@ class RpcDaemon:
                 return {"version": self.version}
             case "getUserStatus":
                 return [self._status(number) for number in params["recipient"]]
+            case "listContacts":
+                return [_contact(one) for one in signal.people.values()]
             case "listGroups":
                 return [self._group(id) for id in signal.groups]
             case "send":
@@ -93,14 +96,15 @@ class RpcDaemon:
             case "remoteDelete":
                 place = _place(params)
                 return self._sent(place, signal.bot_withdraws(place, params["targetTimestamp"]))
-            case "sendAdminDelete":
-                signal.bot_deletes(params["groupId"], params["targetAuthor"], params["targetTimestamp"])
-                return {"timestamp": signal.stamp(), "results": []}
-            case "sendPinMessage":
-                signal.bot_pins(params["groupId"], params["targetAuthor"], params["targetTimestamp"])
-                return {"timestamp": signal.stamp(), "results": []}
             case _:
-                return self._update(params)
+                return self._as_admin(method, params)
+
+    def _as_admin(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        if method == "updateGroup":
+            return self._update(params)
+        act = self.signal.bot_deletes if method == "sendAdminDelete" else self.signal.bot_pins
+        act(params["groupId"], params["targetAuthor"], params["targetTimestamp"])
+        return {"timestamp": self.signal.stamp(), "results": []}
 
     def _update(self, params: dict[str, Any]) -> dict[str, Any]:
         for person in params.get("member", []):
@@ -134,6 +138,11 @@ class RpcDaemon:
             "banned": [],
             "permissionSendMessage": "EVERY_MEMBER",
         }
+
+
+def _contact(one: Human) -> dict[str, Any]:
+    profile = {"givenName": one.name, "familyName": None, "about": None}
+    return {"number": None, "uuid": one.aci, "name": "", "isBlocked": False, "profile": profile}
 
 
 def _admit(there: Any, who: str) -> None:
