@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from orchard_bot.chat.platform import Finding
 from orchard_bot.chat.refs import ChatRef
+from orchard_signal.client import Transport
 from orchard_signal.settings import SignalSettings
-from orchard_signal.transport import Transport
 from orchard_signal.wire import Group
 
 _HOUR, _DAY = 3600, 86_400

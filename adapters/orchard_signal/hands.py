@@ -20,8 +20,8 @@ from orchard_bot.chat.steps import (
     TakeButtonsAway,
 )
 from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError
+from orchard_signal.client import Transport
 from orchard_signal.ids import PLATFORM, aci, author_and_time, group_id, is_aci, is_private, message_id
-from orchard_signal.transport import Transport
 
 _REMEMBERED = 1000
 

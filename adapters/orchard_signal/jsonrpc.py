@@ -133,8 +133,8 @@ class JsonRpc:
         return {str(one.get("uuid")): name for one in people if (name := _name(one))}
 
     async def _call(self, method: str, /, *, private: bool = False, **params: Any) -> Any:
-        body = {"jsonrpc": "2.0", "id": str(next(self._ids)), "method": method}
-        body["params"] = {"account": self._number, **params}
+        id = str(next(self._ids))
+        body = {"jsonrpc": "2.0", "id": id, "method": method, "params": {"account": self._number, **params}}
         try:
             async with self._session().post(
                 f"{self._url}/api/v1/rpc",
@@ -147,7 +147,7 @@ class JsonRpc:
             raise Unavailable("signal-cli does not answer at this address.") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Uncertain("signal-cli's answer was lost on the way, so it may have been done.") from error
-        return _result(payload, body["id"], private=private)
+        return _result(payload, id, private=private)
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
@@ -162,8 +162,8 @@ def _result(payload: bytes, id: str, *, private: bool) -> Any:
         raise Unavailable("signal-cli's answer could not be read.") from error
     if not isinstance(answer, dict) or answer.get("jsonrpc") != "2.0":
         raise Unavailable("signal-cli's answer could not be read.")
-    if isinstance(error := answer.get("error"), dict):
-        raise from_rpc(error, private=private)
+    if isinstance(answer.get("error"), dict):
+        raise from_rpc(answer["error"], private=private)
     if answer.get("id") != id:
         raise Unavailable("signal-cli answered another question.")
     return answer.get("result")

@@ -13,15 +13,13 @@ from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.errors import NotAllowed, Unavailable
 from orchard_signal import abilities as may
 from orchard_signal import checkup
+from orchard_signal.client import transport
 from orchard_signal.clock import Clock, SystemClock
 from orchard_signal.hands import Hands
 from orchard_signal.ids import PLATFORM, group_id, is_private
-from orchard_signal.jsonrpc import JsonRpc
-from orchard_signal.rest import Rest
 from orchard_signal.session import Delivery, Session
-from orchard_signal.settings import SignalSettings, read
+from orchard_signal.settings import read
 from orchard_signal.spool import Spool
-from orchard_signal.transport import Transport
 from orchard_signal.wire import Group
 
 
@@ -44,7 +42,7 @@ class SignalPlatform:
     async def start(self) -> None:
         """Connect. Raises ``Unavailable``, or ``ConfigError`` for what a person must mend."""
         await self.stop()
-        session = Session(_transport(self._settings), Spool(self._spool), self._account.id, self._clock)
+        session = Session(transport(self._settings), Spool(self._spool), self._account.id, self._clock)
         try:
             await session.open()
         except BaseException:
@@ -100,13 +98,6 @@ class SignalPlatform:
         if self._session is None:
             raise Unavailable("Not connected: start first.")
         return self._session
-
-
-def _transport(settings: SignalSettings) -> Transport:
-    if settings.transport == "jsonrpc":
-        return JsonRpc(settings.url, settings.number)
-    beside = JsonRpc(settings.jsonrpc_url, settings.number) if settings.jsonrpc_url else None
-    return Rest(settings.url, settings.number, beside)
 
 
 def _confirming(session: Session, delivery: Delivery) -> Callable[[], Awaitable[None]]:

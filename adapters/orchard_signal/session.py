@@ -10,10 +10,10 @@ import msgspec
 
 from orchard_bot.chat.events import Event
 from orchard_bot.errors import Unavailable
+from orchard_signal.client import Transport
 from orchard_signal.clock import Clock
 from orchard_signal.spool import Spool
 from orchard_signal.translate import GroupChanged, Translation, Unreadable
-from orchard_signal.transport import Transport
 from orchard_signal.wire import Group, envelope_in
 
 SIGN_OF_LIFE = 25.0

@@ -28,7 +28,7 @@ BEN = "00000000-0000-0000-0000-000000000002"
 GROUP = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 AT = 1_795_000_000_123
 TRANSLATION = Translation("home", OWN, {ANNA: "Anna", BEN: "Ben"})
-IN_GROUP = {"groupInfo": {"groupId": GROUP, "type": "DELIVER", "revision": 4}}
+IN_GROUP: dict[str, Any] = {"groupInfo": {"groupId": GROUP, "type": "DELIVER", "revision": 4}}
 
 
 def read(source: str | None = ANNA, **fields: Any) -> Event | GroupChanged | None:

@@ -1,10 +1,13 @@
-"""What the adapter asks of a way to signal-cli: both transports offer it, with errors of ours alone."""
+"""The wire: what the adapter asks of a way to signal-cli, with errors of ours alone, and the two that there are."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from orchard_signal.jsonrpc import JsonRpc
+from orchard_signal.rest import Rest
+from orchard_signal.settings import SignalSettings
 from orchard_signal.wire import Group
 
 
@@ -64,3 +67,11 @@ class Transport(Protocol):
     def version(self) -> str:
         """Of the service, as it says itself."""
         ...
+
+
+def transport(settings: SignalSettings) -> Transport:
+    """The one that the settings ask for, not yet open."""
+    if settings.transport == "jsonrpc":
+        return JsonRpc(settings.url, settings.number)
+    beside = JsonRpc(settings.jsonrpc_url, settings.number) if settings.jsonrpc_url else None
+    return Rest(settings.url, settings.number, beside)
