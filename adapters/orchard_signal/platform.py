@@ -9,7 +9,7 @@ from typing import Any
 from orchard_bot.chat.abilities import Abilities
 from orchard_bot.chat.platform import Batch, Finding
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
-from orchard_bot.chat.steps import Receipt, Step
+from orchard_bot.chat.steps import AnswerJoinRequest, Receipt, RemoveMember, Step
 from orchard_bot.errors import NotAllowed, Unavailable
 from orchard_signal import abilities as may
 from orchard_signal import checkup
@@ -67,7 +67,10 @@ class SignalPlatform:
         """Do one thing."""
         if self._hands is None:
             raise Unavailable("Not connected: start first.")
-        return await self._hands.perform(step)
+        receipt = await self._hands.perform(step)
+        if isinstance(step, AnswerJoinRequest | RemoveMember):
+            self._connected().look_again(step.chat.id, step.person.id)
+        return receipt
 
     async def abilities(self, chat: ChatRef) -> Abilities:
         """What the bot may do in this chat just now."""

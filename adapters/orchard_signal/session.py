@@ -81,6 +81,14 @@ class Session:
         self._spool.forget(delivery.lines)
         delivery.lines = 0
 
+    def look_again(self, group: str, person: str) -> None:
+        """The bot has changed who is in the group. Signal does not tell it of its own acts, so it tells itself."""
+        now = int(self._clock.now().timestamp() * 1000)
+        info = {"groupId": group, "type": "UPDATE", "revision": now}
+        envelope = {"sourceUuid": person, "timestamp": now, "dataMessage": {"timestamp": now, "groupInfo": info}}
+        self._spool.add(msgspec.json.encode({"envelope": envelope}))
+        self._news.set()
+
     async def _receive(self) -> None:
         try:
             async for line in self.transport.received():

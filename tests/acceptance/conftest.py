@@ -78,8 +78,8 @@ MAIN_JOB = {
     "test_strangers",
 }
 """The stories that are told on the wire too; the others on the World only."""
-ONLY_TELEGRAM = {"test_a_group_that_moves", "test_on_telegram"}
-"""What happens on Telegram alone: of the platforms on the wire, no other moves its groups."""
+ONLY_TELEGRAM = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
+"""What happens on Telegram alone: of the platforms on the wire, no other moves its groups or has links into a chat."""
 BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
 """Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.adapters.signal.fake.rpc import _admit, _put_out
+from tests.adapters.signal.fake.rpc import _admit, _open, _put_out
 from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Human, Refused
 
 SCHEMA: dict[str, Any] = json.loads(
@@ -143,7 +143,7 @@ class RestApi:
     async def _receive(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        queue = self.signal.listen()
+        queue = self.signal.listen(lambda: _open(request))
         try:
             await self._pump(socket, queue)
         finally:

@@ -63,7 +63,7 @@ class RpcDaemon:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await answer.prepare(request)
         await answer.write(b":\n")
-        queue = self.signal.listen()
+        queue = self.signal.listen(lambda: _open(request))
         try:
             while (line := await queue.get()) is not None:
                 await answer.write(b"event:receive\ndata:" + line + b"\n\n")
@@ -138,6 +138,10 @@ class RpcDaemon:
             "banned": [],
             "permissionSendMessage": "EVERY_MEMBER",
         }
+
+
+def _open(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
 
 
 def _contact(one: Human) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class FakeSignal:
         self.groups: dict[str, ClassGroup] = {}
         self.written: list[Written] = []
         self.listeners: list[asyncio.Queue[bytes | None]] = []
+        self.alive: dict[asyncio.Queue[bytes | None], Callable[[], bool]] = {}
+        """Whether the line behind a listener still stands."""
         self.kept: list[bytes] = []
         self.lost = 0
         self.refusing: list[Refused] = []
@@ -243,6 +245,8 @@ class FakeSignal:
             self._hand_over(raw)
 
     def _hand_over(self, raw: bytes) -> None:
+        for gone in [one for one in self.listeners if not self.alive.get(one, bool)()]:
+            self.listeners.remove(gone)
         if self.listeners:
             for one in self.listeners:
                 one.put_nowait(raw)
@@ -251,13 +255,14 @@ class FakeSignal:
         else:
             self.lost += 1
 
-    def listen(self) -> asyncio.Queue[bytes | None]:
+    def listen(self, alive: Callable[[], bool]) -> asyncio.Queue[bytes | None]:
         """Somebody attaches; what has waited comes first."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         for line in sorted(self.kept, key=_sender, reverse=True) if self.reorder else self.kept:
             queue.put_nowait(line)
         self.kept.clear()
         self.listeners.append(queue)
+        self.alive[queue] = alive
         return queue
 
     def hang_up(self) -> None:
