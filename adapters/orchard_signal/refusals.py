@@ -75,7 +75,8 @@ def from_http(status: int, *, private: bool) -> PlatformError:
     if status >= 500:
         return Unavailable("signal-cli-rest-api is not well.")
     if private:
-        return NotReachable("Signal does not take messages for this person.")
+        # The service says 400 to a broken line as well as to somebody who has left, and signalbot drops its words.
+        return Unavailable("signal-cli-rest-api did not get the message out.")
     return NotAllowed("Signal refused: the bot is not in this group, or lacks a right there.")
 
 
