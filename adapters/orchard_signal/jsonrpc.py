@@ -50,8 +50,8 @@ class JsonRpc:
         """Connect."""
         await self.close()
         self._http = aiohttp.ClientSession(read_bufsize=_LONGEST_LINE)
-        self._version = str((await self._call("version")).get("version", ""))
         try:
+            self._version = str((await self._call("version")).get("version", ""))
             status = await self._call("getUserStatus", recipient=[self._number])
         except NotAllowed as error:
             raise _unknown_account() from error
