@@ -31,7 +31,7 @@ from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
-from tests.acceptance.stages import BY_WEBHOOK, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
+from tests.acceptance.stages import BY_REST, BY_WEBHOOK, ON_SIGNAL, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
@@ -81,8 +81,10 @@ MAIN_JOB = {
     "test_strangers",
 }
 """The stories that are told on the wire too; the others on the World only."""
+ONLY_TELEGRAM = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
+"""What happens on Telegram alone: of the platforms on the wire, no other moves its groups or has links into a chat."""
 BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
-"""Those of them that are told by webhook, too: how news come in makes no difference after that."""
+"""Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -100,7 +102,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _told(module: str, profile: object) -> bool:
-    if profile == BY_WEBHOOK:
+    if module in ONLY_TELEGRAM and profile in ON_SIGNAL:
+        return False
+    if profile in (BY_WEBHOOK, BY_REST):
         return module in BOTH_WAYS
     return module in MAIN_JOB or profile not in ON_THE_WIRE
 

@@ -16,24 +16,34 @@ from msgspec.structs import replace
 
 from orchard_bot.chat.platform import Platform
 from orchard_bot.testing.fake_clock import FakeClock
-from orchard_bot.testing.profiles import ALL, TELEGRAM, TELEGRAM_BASIC, Profile
+from orchard_bot.testing.profiles import ALL, SIGNAL, SIGNAL_REST, TELEGRAM, TELEGRAM_BASIC, Profile
 from orchard_bot.testing.simulated_platform import SimulatedPlatform
 from orchard_bot.testing.world import World
+from orchard_signal import SignalPlatform
 from orchard_telegram import TelegramPlatform
+from tests.adapters.signal.fake.rest import RestApi
+from tests.adapters.signal.fake.rpc import RpcDaemon
+from tests.adapters.signal.fake.serving import serving
+from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal
+from tests.adapters.signal.world import SignalWorld
 from tests.adapters.telegram.fake.driver import FakeTelegram
 from tests.adapters.telegram.fake.hosting import hosting
 from tests.adapters.telegram.stage import Doorstep
 from tests.adapters.telegram.world import TelegramWorld
 
-Place: TypeAlias = World | TelegramWorld
+Place: TypeAlias = World | TelegramWorld | SignalWorld
 
 SIMULATED: Sequence[Profile] = [profile for profile in ALL.values() if profile.reads_groups]
 BY_WEBHOOK = replace(TELEGRAM, name="telegram-by-webhook")
-ON_THE_WIRE: Sequence[Profile] = [
+ON_TELEGRAM: Sequence[Profile] = [
     replace(TELEGRAM, name="telegram-over-http"),
     replace(TELEGRAM_BASIC, name="telegram-basic-over-http"),
     BY_WEBHOOK,
 ]
+BY_DAEMON = replace(SIGNAL, name="signal-over-jsonrpc")
+BY_REST = replace(SIGNAL_REST, name="signal-over-rest")
+ON_SIGNAL: Sequence[Profile] = [BY_DAEMON, BY_REST]
+ON_THE_WIRE: Sequence[Profile] = [*ON_TELEGRAM, *ON_SIGNAL]
 _SANDBOX = re.compile(r"sandbox/(?:main/)?([a-z-]+)")
 
 
@@ -63,6 +73,10 @@ async def set_up(profile: Profile, clock: FakeClock, folder: Path, *, basic_grou
         world = World(profile, clock.now)
         yield Stage(world, '[adapters.sandbox]\naccount = "main"\n', lambda: SimulatedPlatform(world, clock))
         return
+    if profile in ON_SIGNAL:
+        async with _on_signal(profile, clock, folder) as stage:
+            yield stage
+        return
     doorstep = Doorstep()
     async with FakeTelegram(clock.now()) as telegram, hosting(doorstep) as here:
         there = TelegramWorld(telegram, clock, profile, basic_groups=basic_group)
@@ -81,3 +95,22 @@ async def set_up(profile: Profile, clock: FakeClock, folder: Path, *, basic_grou
         lines = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
         adapter = f'[adapters.telegram]\naccount = "main"\n{lines}'
         yield Stage(there, adapter, connect, breath=0.002)
+
+
+@asynccontextmanager
+async def _on_signal(profile: Profile, clock: FakeClock, folder: Path) -> AsyncIterator[Stage]:
+    signal = FakeSignal(clock.now, keeps=profile == BY_DAEMON)
+    service = RpcDaemon(signal) if profile == BY_DAEMON else RestApi(signal)
+    spool = folder / "signal.spool"
+    async with serving(service.app()) as url:
+        transport = "jsonrpc" if profile == BY_DAEMON else "rest"
+        settings = {"transport": transport, "number": BOT_NUMBER, "url": url, "spool": str(spool)}
+        lines = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+        world = SignalWorld(signal, profile, spool)
+        yield Stage(
+            world,
+            f'[adapters.signal]\naccount = "main"\n{lines}',
+            lambda: SignalPlatform("main", settings, clock),
+            breath=0.002,
+        )
+        signal.hang_up()

@@ -6,11 +6,11 @@ import pytest
 
 from orchard_bot.testing.profiles import Profile
 from tests.acceptance.conftest import Story, Telling
-from tests.acceptance.stages import ON_THE_WIRE
+from tests.acceptance.stages import ON_TELEGRAM
 from tests.adapters.telegram.world import TelegramWorld
 
 UNKIND = "That new teaching assistant is useless, honestly"
-NEW, OLD, WEBHOOK = ON_THE_WIRE
+NEW, OLD, WEBHOOK = ON_TELEGRAM
 
 everywhere = pytest.mark.parametrize("profile", [NEW, OLD], ids=lambda profile: profile.name)
 

@@ -1,0 +1,65 @@
+"""What ``orchard-bot doctor`` says of Signal: the service, and how the bot stands in each group. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from orchard_bot.chat.platform import Finding
+from orchard_bot.chat.refs import ChatRef
+from orchard_signal.client import Transport
+from orchard_signal.settings import SignalSettings
+from orchard_signal.wire import Group
+
+_HOUR, _DAY = 3600, 86_400
+
+
+def examined(
+    transport: Transport, settings: SignalSettings, own: str, groups: Mapping[str, Group], chats: Iterable[ChatRef]
+) -> list[Finding]:
+    """One finding on the service, one on deletion, and what each group needs."""
+    findings = [Finding(True, "signal", f"The service answers; it calls itself version {transport.version or '?'}.")]
+    if settings.transport == "rest":
+        findings.append(
+            Finding(
+                False,
+                "signal",
+                "Through signal-cli-rest-api, what is written while the bot is down is lost.",
+                'Where that matters, run signal-cli\'s own daemon and write transport = "jsonrpc".',
+            )
+        )
+    if not transport.deletes_for_others:
+        findings.append(
+            Finding(
+                False,
+                "signal",
+                "The bot cannot delete a member's message, nor take /report out of sight in the group.",
+                "Run signal-cli 0.14 or newer as a JSON-RPC daemon; moderators who are admins can delete by hand.",
+            )
+        )
+    for chat in chats:
+        findings += _of_group(str(chat), groups.get(chat.id), own)
+    return findings
+
+
+def _of_group(about: str, group: Group | None, own: str) -> list[Finding]:
+    if group is None or not group.member:
+        fix = "Add the bot's number to the group, then give its id in orchard.toml (docs/how-to/signal.md)."
+        return [Finding(False, about, "The bot is not in this group.", fix)]
+    findings: list[Finding] = []
+    if own in group.admins:
+        findings.append(Finding(True, about, "The bot is an admin here."))
+    else:
+        fix = "Group settings, Members: choose the bot, then Make admin."
+        findings.append(Finding(False, about, "The bot is no admin here: it can remove and delete nothing.", fix))
+    if group.expires_after:
+        says = f"Messages here disappear after {_length(group.expires_after)}: what was reported will be gone by then."
+        fix = "Tell the moderators to decide sooner, or choose a longer timer in the group's settings."
+        findings.append(Finding(False, about, says, fix))
+    return findings
+
+
+def _length(seconds: int) -> str:
+    for unit, name in ((_DAY, "days"), (_HOUR, "hours"), (60, "minutes")):
+        if seconds >= unit:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} seconds"

@@ -1,0 +1,179 @@
+"""A strict ``signal-cli daemon --http``: JSON-RPC requests, and received envelopes as server-sent events."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Human, Refused
+
+_PARAMS: dict[str, tuple[set[str], set[str]]] = {
+    "version": (set(), set()),
+    "getUserStatus": ({"recipient"}, set()),
+    "listGroups": (set(), set()),
+    "listContacts": (set(), {"recipient", "allRecipients"}),
+    "send": ({"message"}, {"recipient", "groupId", "editTimestamp"}),
+    "remoteDelete": ({"targetTimestamp"}, {"recipient", "groupId"}),
+    "sendAdminDelete": ({"groupId", "targetAuthor", "targetTimestamp"}, set()),
+    "sendPinMessage": ({"groupId", "targetAuthor", "targetTimestamp"}, set()),
+    "updateGroup": ({"groupId"}, {"member", "removeMember"}),
+}
+"""What each method must have, and may have."""
+_CODES = {"USER": -1, "IO": -3, "IDENTITY_FAILURE": -4, "RATE_LIMIT_FAILURE": -5}
+_NEW = {"sendAdminDelete", "sendPinMessage"}
+
+
+class RpcDaemon:
+    """Serves a ``FakeSignal``. ``version`` before 0.14 knows fewer methods."""
+
+    def __init__(self, signal: FakeSignal, version: str = "0.14.1") -> None:
+        self.signal, self.version = signal, version
+        self.called: list[str] = []
+
+    def app(self) -> web.Application:
+        """The HTTP server."""
+        app = web.Application()
+        app.router.add_post("/api/v1/rpc", self._rpc)
+        app.router.add_get("/api/v1/events", self._events)
+        return app
+
+    async def _rpc(self, request: web.Request) -> web.Response:
+        asked = json.loads(await request.read())
+        assert asked.keys() == {"jsonrpc", "id", "method", "params"}, "not a JSON-RPC 2.0 request"
+        params = asked["params"]
+        assert params.pop("account") == BOT_NUMBER
+        self.called.append(asked["method"])
+        answer: dict[str, Any] = {"jsonrpc": "2.0", "id": asked["id"]}
+        try:
+            answer["result"] = self._do(asked["method"], params)
+        except Refused as refused:
+            answer["error"] = _error(refused)
+        except LookupError:
+            answer["error"] = {"code": -32601, "message": "Method not implemented", "data": None}
+        if asked["method"] == "send" and self.signal.drop_answers:
+            self.signal.drop_answers -= 1
+            assert request.transport is not None
+            request.transport.close()
+        return web.json_response(answer)
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        assert request.query.get("account") == BOT_NUMBER
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await answer.prepare(request)
+        await answer.write(b":\n")
+        queue = self.signal.listen(lambda: _open(request))
+        try:
+            while (line := await queue.get()) is not None:
+                await answer.write(b"event:receive\ndata:" + line + b"\n\n")
+        finally:
+            if queue in self.signal.listeners:
+                self.signal.listeners.remove(queue)
+        return answer
+
+    def _do(self, method: str, params: dict[str, Any]) -> Any:
+        if method not in _PARAMS or (method in _NEW and self.version < "0.14"):
+            raise LookupError(method)
+        must, may = _PARAMS[method]
+        assert must <= params.keys() <= must | may, f"{method} has no such parameters: {sorted(params)}"
+        signal = self.signal
+        match method:
+            case "version":
+                if self.signal.refuse_starts:
+                    self.signal.refuse_starts -= 1
+                    raise Refused("IO", "not yet")
+                return {"version": self.version}
+            case "getUserStatus":
+                return [self._status(number) for number in params["recipient"]]
+            case "listContacts":
+                return [_contact(one) for one in signal.people.values()]
+            case "listGroups":
+                return [self._group(id) for id in signal.groups]
+            case "send":
+                place = _place(params)
+                return self._sent(place, signal.bot_sends(place, params["message"], params.get("editTimestamp")))
+            case "remoteDelete":
+                place = _place(params)
+                return self._sent(place, signal.bot_withdraws(place, params["targetTimestamp"]))
+            case _:
+                return self._as_admin(method, params)
+
+    def _as_admin(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        if method == "updateGroup":
+            return self._update(params)
+        act = self.signal.bot_deletes if method == "sendAdminDelete" else self.signal.bot_pins
+        act(params["groupId"], params["targetAuthor"], params["targetTimestamp"])
+        return {"timestamp": self.signal.stamp(), "results": []}
+
+    def _update(self, params: dict[str, Any]) -> dict[str, Any]:
+        for person in params.get("member", []):
+            self.signal.bot_changes(params["groupId"], lambda there, who=person: _admit(there, who))  # type: ignore[misc]
+        for person in params.get("removeMember", []):
+            self.signal.bot_changes(params["groupId"], lambda there, who=person: _put_out(there, who))  # type: ignore[misc]
+        return {"timestamp": self.signal.stamp(), "results": []}
+
+    def _sent(self, place: str, timestamp: int) -> dict[str, Any]:
+        result = {"recipientAddress": {"uuid": place, "number": None}, "type": "SUCCESS"}
+        return {"timestamp": timestamp, "results": [result]}
+
+    def _status(self, number: str) -> dict[str, Any]:
+        found = [one for one in self.signal.people.values() if one.number == number and one.registered]
+        uuid = found[0].aci if found else None
+        return {"recipient": number, "number": number, "uuid": uuid, "isRegistered": bool(found)}
+
+    def _group(self, id: str) -> dict[str, Any]:
+        there = self.signal.groups[id]
+        inside = self.signal.bot.aci in there.members
+        return {
+            "id": id,
+            "name": there.title,
+            "isMember": inside,
+            "isBlocked": False,
+            "messageExpirationTime": there.expires_after,
+            "members": [{"number": None, "uuid": one} for one in there.members],
+            "pendingMembers": [],
+            "requestingMembers": [{"number": None, "uuid": one} for one in there.requesting],
+            "admins": [{"number": None, "uuid": one} for one in there.admins],
+            "banned": [],
+            "permissionSendMessage": "EVERY_MEMBER",
+        }
+
+
+def _open(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
+
+
+def _contact(one: Human) -> dict[str, Any]:
+    profile = {"givenName": one.name, "familyName": None, "about": None}
+    return {"number": None, "uuid": one.aci, "name": "", "isBlocked": False, "profile": profile}
+
+
+def _admit(there: Any, who: str) -> None:
+    there.members.append(who)
+    if who in there.requesting:
+        there.requesting.remove(who)
+
+
+def _put_out(there: Any, who: str) -> None:
+    for listed in (there.members, there.admins, there.requesting):
+        if who in listed:
+            listed.remove(who)
+
+
+def _place(params: dict[str, Any]) -> str:
+    assert ("recipient" in params) != ("groupId" in params)
+    if "groupId" in params:
+        return str(params["groupId"])
+    (one,) = params["recipient"]
+    return str(one)
+
+
+def _error(refused: Refused) -> dict[str, Any]:
+    data = None
+    if refused.kind.endswith("_FAILURE"):
+        result: dict[str, Any] = {"recipientAddress": {"uuid": None, "number": None}, "type": refused.kind}
+        if refused.seconds:
+            result["retryAfterSeconds"] = refused.seconds
+        data = {"response": {"timestamp": 1, "results": [result]}}
+    return {"code": _CODES.get(refused.kind, -1), "message": refused.words, "data": data}
