@@ -11,13 +11,14 @@ from orchard_bot.cli.db import db_app
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_diff import diff
+from orchard_bot.cli.policy_export import export
 from orchard_bot.cli.policy_rehearse import rehearse
 from orchard_bot.cli.policy_score import score
 
 app = typer.Typer(
     help="Orchard Bot: a quiet helper for class group chats.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (score, rehearse, diff):
+for command in (score, rehearse, diff, export):
     policy_app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(db_app, name="db")

@@ -12,6 +12,7 @@ from orchard_bot.storage.cases import SqlCases
 from orchard_bot.storage.consents import SqlConsents
 from orchard_bot.storage.dialogs import SqlDialogs
 from orchard_bot.storage.health import SqlHealth
+from orchard_bot.storage.kept_texts import SqlKeptTexts
 from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.offers import SqlOffers
 from orchard_bot.storage.outbox import SqlOutbox
@@ -28,6 +29,7 @@ class SqlLedger:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.cases = SqlCases(connection)
+        self.kept_texts = SqlKeptTexts(connection)
         self.dialogs = SqlDialogs(connection)
         self.offers = SqlOffers(connection)
         self.people = SqlPeople(connection)

@@ -19,6 +19,7 @@ from orchard_bot.storage.tables import (
     cases,
     deferrals,
     dialogs,
+    kept_texts,
     members,
     offers,
     private_chats,
@@ -48,6 +49,7 @@ _CLEAR_NOTES = (
 )
 _CASES = delete_some(cases, cases.c.settled_at < _before)
 _SIGHTINGS = delete_some(sightings, sightings.c.at < _before)
+_KEPT_TEXTS = delete_some(kept_texts, kept_texts.c.at < _before)
 _AUDIT = delete_some(audit, audit.c.at < _before)
 _DIALOGS = delete_some(dialogs, dialogs.c.expires_at < _before)
 _OFFERS = delete_some(offers, offers.c.expires_at < _before)
@@ -79,6 +81,7 @@ class SqlPurge:
             "evidence": self.forget_evidence(now, limit),
             "cases": self._drop(_CASES, cases_before, limit),
             "sightings": self._drop(_SIGHTINGS, now - retention.sightings, limit),
+            "kept_texts": self._drop(_KEPT_TEXTS, now - retention.training_texts, limit),
             "audit": self._drop(_AUDIT, cases_before, limit),
             "dialogs": self._drop(_DIALOGS, now, limit),
             "offers": self._drop(_OFFERS, now, limit),

@@ -134,6 +134,22 @@ sightings = Table(
     info={"kept": "`sightings`"},
 )
 
+kept_texts = Table(
+    "kept_texts",
+    metadata,
+    Column("message", message_ref, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("person", person_ref, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index(None, "community", "person"),
+    comment="Messages to train the detectors with: only where the poster and a moderator agreed.",
+    info={
+        "kept": "`training_texts`; less where the poster takes back the yes, deletes the message or leaves the group"
+    },
+)
+
 dialogs = Table(
     "dialogs",
     metadata,

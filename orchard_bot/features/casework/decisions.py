@@ -16,6 +16,7 @@ from orchard_bot.features.casework.casebook import account_of, judges, possible,
 from orchard_bot.features.casework.settling import kept_a_while
 from orchard_bot.features.casework.verdicts import carry_out, on_act, on_done_by_hand, on_told
 from orchard_bot.features.feature import Feature, Request
+from orchard_bot.features.learning import offer_to_keep
 from orchard_bot.features.reporting.reporters import tell_outcome
 from orchard_bot.features.unit import Option, Unit
 
@@ -89,6 +90,7 @@ def _decide(request: Request, unit: Unit, case: Case, verdict: Verdict) -> None:
     # As urgent as the word on how it went, so that it comes before that.
     done = f"decisions.done-{verdict}" if able(unit, case, verdict) else "decisions.done-by-hand"
     unit.answer(request, unit.house.words.private(done, number=case.number), priority=Priority.MODERATION)
+    offer_to_keep(request, unit, decided)
     update(unit, decided)
     tell_outcome(unit, decided, "report.ended-decided")
 
