@@ -138,7 +138,9 @@ def judged(judge: Judge, examples: list[Example], pieces: WordPieces) -> np.ndar
 def main() -> None:
     """Train, judge what was kept out, and keep both for ``calibrate.py``."""
     options = argparse.ArgumentParser()
-    options.add_argument("--without", default="", help="writers to keep out, and to be judged on, with commas between them")
+    options.add_argument(
+        "--without", default="", help="writers to keep out, and to be judged on, with commas between them"
+    )
     options.add_argument("--epochs", type=int, default=EPOCHS)
     options.add_argument("--into", type=Path, default=Path("build/training"))
     chosen = options.parse_args()
