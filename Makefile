@@ -15,7 +15,7 @@ RUN := .venv/.installed-$(EXTRAS)
 DEV := .venv/.installed-$(DEV_EXTRAS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench bench-install train docs screenshot lock upgrade image coverage-domain clean
+.PHONY: help install run test check format bench bench-install train heads docs screenshot lock upgrade image coverage-domain clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,19 +47,27 @@ format: $(DEV) ## put the code in order
 bench: $(RUN) ## measure the core on this machine
 	$(BIN)/python benchmarks/core.py
 
-bench-install: $(DEV) ## the systems that benchmarks/dispatch.py compares with, in an environment of their own
+bench-install: $(DEV) ## the systems that the benchmarks compare with, in environments of their own
 	python3 -m venv build/bench-peers
 	build/bench-peers/bin/python -m pip install --quiet nonebot2==2.5.0 nonebot-adapter-telegram==0.1.0b20
+	python3 -m venv build/bench-detection
+	build/bench-detection/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[semantic]' \
+	  alt-profanity-check==1.9.1 better-profanity==0.7.0
 
 train: .venv/.training ## train the detectors of meaning again from training/data, and set their thresholds (half an hour)
-	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without m --into build/without-m
-	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without n --into build/without-n
+	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without w4,s3 --into build/without-w4
 	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --into build/training
-	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/without-m build/without-n build/training
+	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/without-w4 build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/export.py build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/report.py
 
-.venv/.training: training/requirements.txt
+heads: $(RUN) ## fit the heads anew to training/data over the encoder as it ships, and set the thresholds (some minutes)
+	PYTHONPATH=training:. $(BIN)/python training/heads.py build/heads
+	PYTHONPATH=training:. $(BIN)/python training/calibrate.py build/heads
+	PYTHONPATH=training:. $(BIN)/python training/card.py build/heads
+	PYTHONPATH=training:. $(BIN)/python training/report.py
+
+.venv/.training: training/requirements.txt | $(RUN)  # which makes .venv anew where it is of no use
 	python3 -m venv '$@'
 	'$@'/bin/pip install --quiet --requirement training/requirements.txt --editable .
 	@touch '$@'

@@ -4,7 +4,8 @@
 
 Measured on the test split under training/data (authors, topics and chats that no training saw), on disguised strong words
 with their look-alikes, and on a copy of the public SMS Spam Collection if you have one (``--sms``; a line a message,
-``spam`` or ``ham``, a tab, the text). ``alt-profanity-check`` and ``better-profanity`` take part where they are installed.
+``spam`` or ``ham``, a tab, the text). ``alt-profanity-check`` and ``better-profanity`` take part where they are installed:
+``make bench-install`` puts them, and the bot, into ``build/bench-detection``.
 Times are CPU time of this process, a message, as median and 99th percentile.
 """
 

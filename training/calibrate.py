@@ -20,7 +20,7 @@ from examples import LABELS
 from orchard_bot.detectors.meaning import ABOUT_LINKS, has_link
 from orchard_bot.detectors.reading import Reading
 
-HARD, CHAT, PRECISION = 0.07, 0.008, 0.9
+HARD, CHAT, PRECISION = 0.05, 0.003, 0.9
 STEPS = np.array([*np.round(np.arange(0.5, 0.98, 0.02), 2), 0.98, 0.99, 0.995, 0.999])
 """The thresholds to choose from."""
 LEAST_PROMPT = 0.9

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 
 import torch
-from examples import LABELS
+from card import SHIPPED, write_card
+from examples import DATA
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from train import Judge, trained
-
-from orchard_bot.detectors import hints
-
-SHIPPED = Path("orchard_bot/detectors/data/meaning")
 
 
 def export(judge: Judge, calibration: dict[str, float], into: Path = SHIPPED) -> None:
@@ -49,14 +46,9 @@ def export(judge: Judge, calibration: dict[str, float], into: Path = SHIPPED) ->
         .astype("<f4")
     )
     (into / "heads.f32").write_bytes(heads.tobytes())
-    names = ("encoder.onnx", "heads.f32", "vocabulary.txt")
-    card = {
-        "labels": LABELS,
-        "hints": tuple(hints.names()),
-        **{name: round(value, 4) for name, value in calibration.items()},
-        "checksums": {name: sha256((into / name).read_bytes()).hexdigest() for name in names},
-    }
-    (into / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+    # heads.py starts from these.
+    copyfile(into / "heads.f32", DATA / "first_heads.f32")
+    write_card(calibration, into)
 
 
 if __name__ == "__main__":

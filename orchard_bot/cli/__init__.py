@@ -13,6 +13,7 @@ from orchard_bot.cli.newsletter import newsletter_app
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_diff import diff
+from orchard_bot.cli.policy_export import export
 from orchard_bot.cli.policy_rehearse import rehearse
 from orchard_bot.cli.policy_score import score
 from orchard_bot.cli.privacy import privacy_app
@@ -21,7 +22,7 @@ from orchard_bot.cli.privacy_papers import breach, dpia, notice, record
 app = typer.Typer(
     help="Orchard Bot: a quiet helper for class group chats.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-for command in (score, rehearse, diff):
+for command in (score, rehearse, diff, export):
     policy_app.command()(command)
 for paper in (notice, record, dpia, breach):
     privacy_app.command()(paper)

@@ -17,6 +17,8 @@ class OptIn(StrEnum):
     """A kind private note when a message of mine may be against the code, before anybody else hears of it."""
     REMINDERS = "reminders"
     """Reminders from the newsletter in my private chat."""
+    LEARNING = "learning"
+    """Messages of mine that moderators have decided about may be kept, without my name, to train the detectors."""
 
 
 class Consent(Struct, frozen=True):

@@ -87,8 +87,12 @@ class OnnxMeaning:
 
     def outputs(self, reading: Reading) -> Row:
         """What the heads say before it is made a probability (logits)."""
-        numbers = np.array([self._pieces.numbers(reading.original)], np.int64)
-        vector: Row = self._session.run(None, {"tokens": numbers})[0][0]
-        row = np.concatenate([vector, np.array([*hints.hints(reading), 1.0], np.float32)])
+        row = np.concatenate([self.vector(reading), np.array([*hints.hints(reading), 1.0], np.float32)])
         said: Row = self._heads @ row
         return said
+
+    def vector(self, reading: Reading) -> Row:
+        """What the encoder makes of a text, before the rules have their say."""
+        numbers = np.array([self._pieces.numbers(reading.original)], np.int64)
+        vector: Row = self._session.run(None, {"tokens": numbers})[0][0]
+        return vector

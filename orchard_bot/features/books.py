@@ -56,6 +56,38 @@ class Sighting(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class KeptText(Struct, frozen=True, kw_only=True):
+    """A message that its poster and a moderator agreed to keep, to train the detectors. ``labels``: what it went against."""
+
+    community: str
+    message: MessageRef
+    person: PersonRef
+    """Who wrote it, so that it can be forgotten at their word; never exported."""
+    text: str
+    labels: tuple[str, ...]
+    at: datetime
+
+
+class KeptTexts(Protocol):
+    """Texts to learn from: each with two people's yes."""
+
+    def keep(self, text: KeptText) -> None:
+        """Kept once for each message; a later word about it takes the place of the earlier one."""
+        ...
+
+    def forget_message(self, message: MessageRef) -> bool:
+        """False where it was not kept."""
+        ...
+
+    def forget_person(self, community: str, person: PersonRef) -> int:
+        """All that this person wrote in this group. How many there were."""
+        ...
+
+    def all(self) -> Sequence[KeptText]:
+        """Everything, oldest first."""
+        ...
+
+
 class Cases(Protocol):
     """Cases and what belongs to them."""
 
@@ -308,6 +340,8 @@ class Books(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+    @property
+    def kept_texts(self) -> KeptTexts: ...
     @property
     def dialogs(self) -> Dialogs: ...
     @property

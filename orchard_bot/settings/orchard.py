@@ -69,6 +69,8 @@ class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """The same, while nobody has decided."""
     case_days: Days = 365
     """The record of a case, without text and names."""
+    training_text_days: Days = 365
+    """A message that its poster and a moderator agreed to keep, to train the detectors."""
     sighting_days: Days = 60
     """What the watch noticed, without text."""
     parked_days: Days = 3
@@ -178,6 +180,7 @@ class Settings:
             evidence=timedelta(days=given.evidence_days),
             open_case=timedelta(days=given.open_case_days),
             sightings=timedelta(days=given.sighting_days),
+            training_texts=timedelta(days=given.training_text_days),
             cases=timedelta(days=given.case_days),
             parked=timedelta(days=given.parked_days),
         )

@@ -13,6 +13,7 @@ from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.consents import SqlConsents
 from orchard_bot.storage.dialogs import SqlDialogs
 from orchard_bot.storage.health import SqlHealth
+from orchard_bot.storage.kept_texts import SqlKeptTexts
 from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.offers import SqlOffers
 from orchard_bot.storage.outbox import SqlOutbox
@@ -31,6 +32,7 @@ class SqlLedger:
         self.connection = connection
         self._token = keyring_of(connection.dialect).token
         self.cases = SqlCases(connection)
+        self.kept_texts = SqlKeptTexts(connection)
         self.dialogs = SqlDialogs(connection)
         self.offers = SqlOffers(connection)
         self.people = SqlPeople(connection)

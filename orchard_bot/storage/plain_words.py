@@ -7,6 +7,8 @@ PLAIN = {
     "case_reports": "That you reported something, and what you wrote to the moderators.",
     "reporters": "That a report was yours, sealed, so that you hear how it ended. No moderator sees it.",
     "case_alerts": "Which messages told you, as a moderator, about a case.",
+    "case_conflicts": "That you said, as a moderator, that a case concerns you.",
+    "kept_texts": "Messages of yours that you and a moderator agreed to keep, so that the bot can learn.",
     "dialogs": "A question of mine that you have not answered yet.",
     "offers": "Choices I offered to you, and nobody else.",
     "members": "Which group you are in.",

@@ -8,6 +8,7 @@ Refs are kept in their string form, moments as microseconds since 1970. Nothing 
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -23,9 +24,27 @@ from sqlalchemy import (
 from orchard_bot.chat.refs import MessageRef, PersonRef
 from orchard_bot.storage import case_tables
 from orchard_bot.storage.columns import Moment, RowId, Sealed, Token
-from orchard_bot.storage.table_parts import account_ref, chat_ref, kept, partial, person_ref
+from orchard_bot.storage.table_parts import account_ref, chat_ref, kept, message_ref, partial, person_ref
 
 metadata = case_tables.metadata
+
+kept_texts = Table(
+    "kept_texts",
+    metadata,
+    Column("message", message_ref, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("person", person_ref, nullable=False),
+    Column("text", Sealed(str), nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index(None, "community", "person"),
+    comment="Messages to train the detectors with: only where the poster and a moderator agreed.",
+    info=kept(
+        "`training_texts`; less where the poster takes back the yes, deletes the message or leaves the group",
+        whose=("person",),
+        words=("text",),
+    ),
+)
 
 dialogs = Table(
     "dialogs",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from orchard_bot.testing.profiles import Profile
 from tests.acceptance.conftest import Telling
+from tests.adapters.signal.world import SignalWorld
 
 
 async def test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog(telling: Telling, profile: Profile) -> None:
     async with telling(profile, basic_group=True) as story:
+        assert not isinstance(story.world, SignalWorld)  # there, groups keep their ids
         await story.tells_bot("amira", "/remind")
         await story.tells_bot("amira", "Cake sale")
         larch = story.world.move_group(story.larch, "larch-super")
@@ -24,6 +26,7 @@ async def test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog(telling:
 
 async def test_a_group_that_moved_is_still_known_after_a_restart(telling: Telling, profile: Profile) -> None:
     async with telling(profile, basic_group=True) as story:
+        assert not isinstance(story.world, SignalWorld)  # there, groups keep their ids
         story.larch = story.world.move_group(story.larch, "larch-super")
         await story.settle()
         await story.restarted()

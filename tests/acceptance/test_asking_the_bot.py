@@ -55,7 +55,7 @@ async def test_a_moderator_is_greeted_as_one(telling: Telling, profile: Profile)
     [
         ("", "Nothing is asked of you"),
         ("rules", "Our code of conduct in short"),
-        ("join", "Two things are yours to switch on"),
+        ("join", "Three things are yours to switch on"),
         ("help", "What you can do here"),
         ("larch", "I help Larch class"),
         ("no-such-thing", "Nothing is asked of you"),

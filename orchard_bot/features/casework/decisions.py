@@ -17,6 +17,7 @@ from orchard_bot.features.casework.second_thoughts import undo_option
 from orchard_bot.features.casework.settling import kept_a_while
 from orchard_bot.features.casework.verdicts import carry_out, on_act, on_done_by_hand, on_told
 from orchard_bot.features.feature import Feature, Request
+from orchard_bot.features.learning import offer_to_keep
 from orchard_bot.features.reporting.reporters import tell_outcome
 from orchard_bot.features.unit import Option, Unit
 
@@ -97,6 +98,7 @@ def _decide(request: Request, unit: Unit, case: Case, verdict: Verdict) -> None:
         lasts=unit.house.retention.evidence,
         priority=Priority.MODERATION,
     )
+    offer_to_keep(request, unit, decided)
     update(unit, decided)
     tell_outcome(unit, decided, "report.ended-decided")
 

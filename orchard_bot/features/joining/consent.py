@@ -61,11 +61,13 @@ def on_member_left(request: Request, unit: Unit) -> None:
     """What somebody said yes to in a group ends when they leave it."""
     for one in OptIn:
         unit.books.consents.withdraw(request.community.id, request.person, one)
+    unit.books.kept_texts.forget_person(request.community.id, request.person)
 
 
 def opt_ins(unit: Unit) -> list[Option]:
-    """A yes for each thing, for the welcome."""
-    return [Option(_yes(one, unit), "consent.join", {"to": one.value}) for one in OptIn]
+    """A yes for each thing that does something for its reader, for the welcome."""
+    wanted = (OptIn.NOTES, OptIn.REMINDERS)
+    return [Option(_yes(one, unit), "consent.join", {"to": one.value}) for one in wanted]
 
 
 def _join(to: OptIn, request: Request, unit: Unit) -> None:
@@ -77,13 +79,19 @@ def _join(to: OptIn, request: Request, unit: Unit) -> None:
         )
         unit.note(community, "consent.given", to.value, by=request.person)
     words = unit.house.words
-    joined = {OptIn.NOTES: words.private("consent.notes-on"), OptIn.REMINDERS: words.private("consent.reminders-on")}
+    joined = {
+        OptIn.NOTES: words.private("consent.notes-on"),
+        OptIn.REMINDERS: words.private("consent.reminders-on"),
+        OptIn.LEARNING: words.private("consent.learning-on"),
+    }
     unit.answer(request, joined[to])
 
 
 def _leave(to: frozenset[OptIn], request: Request, unit: Unit) -> None:
     community, words = request.community.id, unit.house.words
     left = frozenset(one for one in to if unit.books.consents.withdraw(community, request.person, one))
+    if OptIn.LEARNING in left:
+        unit.books.kept_texts.forget_person(community, request.person)
     for one in sorted(left):
         unit.note(community, "consent.withdrawn", one.value, by=request.person)
     if left:
@@ -98,7 +106,11 @@ def _show_leaving(request: Request, unit: Unit) -> None:
     if not given:
         unit.answer(request, words.private("consent.was-off"))
         return
-    off = {OptIn.NOTES: words.label("consent.notes-off"), OptIn.REMINDERS: words.label("consent.reminders-off")}
+    off = {
+        OptIn.NOTES: words.label("consent.notes-off"),
+        OptIn.REMINDERS: words.label("consent.reminders-off"),
+        OptIn.LEARNING: words.label("consent.learning-off"),
+    }
     options = [Option(off[one], "consent.leave", {"to": one.value}) for one in OptIn if one in given]
     if len(given) > 1:
         options.append(Option(words.label("consent.everything-off"), "consent.leave", {"to": EVERYTHING}))
@@ -112,7 +124,11 @@ def _named(args: str) -> OptIn | None:
 
 def _yes(to: OptIn, unit: Unit) -> str:
     words = unit.house.words
-    return {OptIn.NOTES: words.label("consent.notes-on"), OptIn.REMINDERS: words.label("consent.reminders-on")}[to]
+    return {
+        OptIn.NOTES: words.label("consent.notes-on"),
+        OptIn.REMINDERS: words.label("consent.reminders-on"),
+        OptIn.LEARNING: words.label("consent.learning-on"),
+    }[to]
 
 
 def _listed(given: frozenset[OptIn], unit: Unit) -> str:
@@ -120,6 +136,7 @@ def _listed(given: frozenset[OptIn], unit: Unit) -> str:
     names: dict[OptIn, PrivateText] = {
         OptIn.NOTES: words.private("consent.notes-name"),
         OptIn.REMINDERS: words.private("consent.reminders-name"),
+        OptIn.LEARNING: words.private("consent.learning-name"),
     }
     return ", ".join(names[one].value for one in OptIn if one in given) or words.private("consent.nothing").value
 

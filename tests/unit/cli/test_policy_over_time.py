@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
 from orchard_bot.cli.policy import policy_app
 from orchard_bot.cli.policy_rehearse import rehearsed
 from orchard_bot.community.code_of_conduct import CodeOfConduct
-from orchard_bot.features.books import Sighting
+from orchard_bot.features.books import KeptText, Sighting
 from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.settings.toml_file import load
 from orchard_bot.storage.ledger import SqlLedger
@@ -100,3 +101,31 @@ def test_the_scores_of_a_group_are_read_from_its_database(tmp_path: Path) -> Non
     engine.dispose()
     assert "note 1" in rehearse()
     assert json.loads(rehearse("--json"))[0]["clause"] == "swearing"
+
+
+def test_texts_to_learn_from_are_exported_without_names(tmp_path: Path) -> None:
+    config, file = tmp_path / "orchard.toml", tmp_path / "texts.jsonl"
+    config.write_text(CONFIG.format(policy=OURS.as_posix()), encoding="utf-8")
+    SqliteEngine.open(tmp_path / "orchard.db", now=NOW)
+    message = MessageRef(ChatRef("sandbox", "main", "larch"), "7")
+    kept = KeptText(
+        community="larch",
+        message=message,
+        person=PersonRef("sandbox", "amira"),
+        text="Naïve words",
+        labels=("politics",),
+        at=NOW,
+    )
+    engine = sqlalchemy_engine(tmp_path / "orchard.db")
+    with engine.begin() as connection:
+        SqlLedger(connection).kept_texts.keep(kept)
+    engine.dispose()
+    command = ["export", str(file), "--config", str(config)]
+    result = CliRunner().invoke(policy_app, command)
+    assert result.exit_code == 0, result.output
+    assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == [
+        {"id": "own-1", "text": "Naïve words", "labels": ["politics"]}
+    ]
+    again = CliRunner().invoke(policy_app, command)
+    assert again.exit_code != 0
+    assert "Name a new file" in again.output + again.stderr

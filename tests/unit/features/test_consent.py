@@ -62,7 +62,12 @@ def test_nobody_else_learns_what_somebody_chose(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "on"),
-    [("/join notes", {OptIn.NOTES}), ("/join Reminder", {OptIn.REMINDERS}), ("/join everything", set())],
+    [
+        ("/join notes", {OptIn.NOTES}),
+        ("/join Reminder", {OptIn.REMINDERS}),
+        ("/join learning", {OptIn.LEARNING}),
+        ("/join everything", set()),
+    ],
 )
 def test_what_is_joined_has_to_be_named(stage: Stage, typed: str, on: set[OptIn]) -> None:
     stage.command(typed)
@@ -72,7 +77,7 @@ def test_what_is_joined_has_to_be_named(stage: Stage, typed: str, on: set[OptIn]
 def test_join_offers_only_what_is_not_on_yet(stage: Stage) -> None:
     stage.command("/join notes")
     stage.command("/join")
-    assert stage.labels(stage.anna) == ["Yes to reminders"]
+    assert stage.labels(stage.anna) == ["Yes to reminders", "Yes to learning"]
     assert "On for you now: private notes." in stage.told(stage.anna)[-1]
 
 
@@ -108,8 +113,8 @@ def test_leave_asks_which_when_there_are_several(stage: Stage) -> None:
     stage.command("/join notes")
     stage.command("/join reminders")
     stage.command("/leave")
-    assert stage.labels(stage.anna) == ["Private notes off", "Reminders off", "Both off"]
-    stage.choose("Both off")
+    assert stage.labels(stage.anna) == ["Private notes off", "Reminders off", "All off"]
+    stage.choose("All off")
     assert stage.books.consents.given("3b", stage.anna) == frozenset()
 
 

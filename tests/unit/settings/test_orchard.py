@@ -94,7 +94,7 @@ def test_every_value_that_is_given_arrives(written: Written) -> None:
         'timezone = "Europe/Dublin"\nquiet_hours = { start = 20:00:00, end = 08:00:00 }\nwatch = "live"\n'
         "confirm_removal_by_two = true\nposts_a_day = 0",
     )
-    text += "[retention]\nevidence_days = 1\nopen_case_days = 2\ncase_days = 3\nsighting_days = 4\nparked_days = 5\n"
+    text += "[retention]\nevidence_days = 1\nopen_case_days = 2\ncase_days = 3\nsighting_days = 4\ntraining_text_days = 6\nparked_days = 5\n"
     path = written(text)
     settings = load_settings(path)
     [community] = settings.communities

@@ -17,7 +17,7 @@ from orchard_bot.storage.tables import metadata
 NOBODYS = {
     "act", "action", "before", "cron", "detector", "hash", "home", "key", "kind", "kept", "last", "occurrence", "opt_in",
     "policy", "reference", "state", "timezone", "verdict", "why", "would", "error", "event", "lane", "changes", "code",
-    "clause", "clauses", "community", "decided_clause", "decided_policy", "remarks", "token",
+    "clause", "clauses", "labels", "community", "decided_clause", "decided_policy", "remarks", "token",
 }  # fmt: skip
 """Columns of text that hold words of the bot's own, or names of things: no person, and nothing anybody wrote."""
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)

@@ -154,6 +154,25 @@ def test_similar_cases_are_decided_ones_under_a_clause_of_this_one_newest_first(
     assert len(ledger.cases.decided_like(this, 10)) == 3
 
 
+def test_decided_cases_are_those_of_one_group_since_then_newest_first(ledger: SqlLedger) -> None:
+    first, last, twin, early, elsewhere = (
+        ledger.cases.open(a_case(number, community))
+        for number, community in ((1, "oak"), (2, "oak"), (3, "oak"), (4, "oak"), (5, "elm"))
+    )
+    ledger.cases.open(a_case(6))  # waits
+    settled = ledger.cases.open(a_case(7))
+    ledger.cases.save(settled.taken_back(SOON))  # gone without a verdict
+    decided(ledger, elsewhere, at=SOON)
+    decided(ledger, early, at=NOW - timedelta(microseconds=1))
+    wanted = [
+        decided(ledger, twin, Verdict.DISMISS, SOON),
+        decided(ledger, last, Verdict.SCHOOL, SOON),
+        decided(ledger, first, at=NOW),
+    ]
+    assert ledger.cases.decided("oak", NOW) == wanted
+    assert ledger.cases.decided("ash", NOW) == []
+
+
 def test_cases_about_somebody_are_the_decided_ones_since_then_newest_first(ledger: SqlLedger) -> None:
     first, second, early, waiting = (
         ledger.cases.open(msgspec.structs.replace(a_case(), author=author)) for author in (ANN, ANN, ANN, ANN)

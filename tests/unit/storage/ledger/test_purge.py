@@ -13,7 +13,7 @@ from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import Case
 from orchard_bot.community.decision import Verdict
-from orchard_bot.features.books import Alert, Dialog, Offer, Report, Sighting
+from orchard_bot.features.books import Alert, Dialog, KeptText, Offer, Report, Sighting
 from orchard_bot.features.house import Retention
 from orchard_bot.storage.case_tables import case_alerts, case_reports
 from orchard_bot.storage.ledger import SqlLedger
@@ -82,6 +82,8 @@ def test_sightings_audit_and_ids_go_on_their_days(ledger: SqlLedger) -> None:
     ledger.cases.add_sighting(
         Sighting(community="oak", clause="c", detector="d", score=1, would="note", rehearsal=True, at=NOW)
     )
+    message = MessageRef(ChatRef("sandbox", "main", "oak"), "1")
+    ledger.kept_texts.keep(KeptText(community="oak", message=message, person=ANN, text="Words.", labels=(), at=NOW))
     ledger.audit.note(at=NOW, community="oak", actor=BEN, act="case.decided", subject="oak/1", clause=None, policy="1")
     ledger.arrivals.first_time("a", int(NOW.timestamp()))
     ledger.clockwork.fire("a", "2026-03-02T07:30", NOW)
@@ -90,7 +92,7 @@ def test_sightings_audit_and_ids_go_on_their_days(ledger: SqlLedger) -> None:
     assert gone(ledger, NOW + KEEP.sightings) == {}
     assert gone(ledger, NOW + KEEP.sightings + MOMENT) == {"sightings": 1}
     assert gone(ledger, NOW + KEEP.cases) == {}
-    assert gone(ledger, NOW + KEEP.cases + MOMENT) == {"audit": 1}
+    assert gone(ledger, NOW + KEEP.cases + MOMENT) == {"audit": 1, "kept_texts": 1}
 
 
 def test_questions_offers_and_patience_go_when_they_are_over(ledger: SqlLedger) -> None:
