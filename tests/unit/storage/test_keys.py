@@ -152,6 +152,7 @@ def test_without_its_key_a_database_is_refused_and_no_new_key_is_made(database: 
         ("not a key", "is damaged"),
         ("# nothing but a remark", "There is no key in"),
     ],
+    ids=["another", "damaged", "none"],
 )
 def test_a_wrong_key_is_refused_before_anything_is_written(database: Path, content: str, says: str) -> None:
     database.with_name("bot.db.key").write_text(content)
