@@ -1,4 +1,4 @@
-"""``orchard-bot``: run · check · doctor · init · policy · newsletter · db · privacy · audit. Each command's file imports what it needs, when it runs."""
+"""``orchard-bot``: run · check · doctor · init · policy · newsletter · db · privacy · audit · case. Each command's file imports what it needs, when it runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orchard_bot.cli.audit import audit_app
+from orchard_bot.cli.case import case_app
 from orchard_bot.cli.db import db_app
 from orchard_bot.cli.newsletter import newsletter_app
 from orchard_bot.cli.plain import plain_refusal
@@ -31,6 +32,7 @@ app.add_typer(newsletter_app, name="newsletter")
 app.add_typer(db_app, name="db")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
+app.add_typer(case_app, name="case")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]
 DEFAULT = Path("config/orchard.toml")

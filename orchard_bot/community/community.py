@@ -65,6 +65,8 @@ class Community(Struct, frozen=True, kw_only=True):
     """A first time is answered by a kind note at most, and nobody skips a step (``ladder``)."""
     steps_fade_after: timedelta = timedelta(days=180)
     """After so long a decision about somebody counts no more when the next one is made."""
+    alerts_at: time | None = None
+    """When moderators hear of the cases of a day, all at once; None: of each as it comes. Risk to somebody apart."""
     posts_a_day: int = 3
     """How many messages nobody asked for the bot may post in the group in a day."""
 

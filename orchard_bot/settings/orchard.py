@@ -120,6 +120,8 @@ class CommunitySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """A kind note comes before a warning, a warning before a mute, a mute before a removal; risk to somebody apart."""
     steps_fade_after_days: Days = 180
     """How long a decision about somebody counts when the next one is decided."""
+    alerts_at: time | None = None
+    """When moderators hear of the cases of a day, all at once, for example 18:00:00; left out: of each as it comes."""
     posts_a_day: Annotated[int, Meta(ge=0, le=50, description="a number from 0 to 50")] = 3
     """How many reminders and notices the bot may post in the group in a day."""
 
@@ -242,6 +244,7 @@ class Settings:
             confirm_removal_by_two=given.confirm_removal_by_two,
             step_by_step=given.step_by_step,
             steps_fade_after=timedelta(days=given.steps_fade_after_days),
+            alerts_at=given.alerts_at,
             posts_a_day=given.posts_a_day,
         )
 

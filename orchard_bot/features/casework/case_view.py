@@ -23,13 +23,19 @@ def view(unit: Unit, case: Case, reader: PersonRef) -> PrivateText:
     """The case in full, for a moderator who may see it."""
     words = unit.house.words
     about = f"{words.private('alerts.case', number=case.number).value} {titles(unit, case)}"
-    lines = [about, _posted(unit, case), _why(unit, case), *_notes(unit, case), *_remarks(unit, case)]
+    lines = [about, _posted(unit, case), _why(unit, case)]
+    lines += [*_remarks(unit, case)] if case.safety else [*_notes(unit, case), *_remarks(unit, case)]
     if case.safety:
         lines.insert(0, words.private("alerts.safety").value)
     if case.edited:
         lines.append(words.private("alerts.changed-since").value)
     lines += [_similar(unit, case, reader), _forgetting(unit, case), _standing(unit, case, reader)]
     return PrivateText("\n\n".join(line for line in lines if line))
+
+
+def in_full(unit: Unit, case: Case) -> PrivateText:
+    """What was written, and what reporters wrote about it, for a moderator who has chosen to read it."""
+    return PrivateText("\n\n".join([_quote(unit, case), *_notes(unit, case)]))
 
 
 def closing(unit: Unit, case: Case) -> PrivateText:
@@ -52,6 +58,8 @@ def options(unit: Unit, case: Case) -> list[Option]:
         return []
     words, data = unit.house.words, {"case": case.id}
     found = [Option(words.label("cases.claim"), "cases.claim", data)]
+    if case.safety:
+        found.insert(0, Option(words.label("cases.words"), "cases.words", data))
     for verdict in Verdict:
         if possible(case, verdict) and reachable(unit, case, verdict):
             by_hand = "-by-hand" if not able(unit, case, verdict) else ""
@@ -68,6 +76,7 @@ def further_options(unit: Unit, case: Case) -> list[Option]:
     if unit.books.cases.reports(case.id):
         found.insert(0, Option(words.label("relay.ask"), "relay.ask", data))
         found.append(Option(words.label("opening.propose"), "opening.propose", data))
+    found.append(Option(words.label("pack.propose"), "pack.propose", data))
     return found
 
 
@@ -85,11 +94,19 @@ def clock(unit: Unit, case: Case, moment: datetime) -> str:
 def _posted(unit: Unit, case: Case) -> str:
     words = unit.house.words
     when = time_of(community_of(unit, case), case)
-    text = shortened(case.evidence, QUOTE_LIMIT)
-    quote = words.private("alerts.quote", text=text).value if text else words.private("alerts.no-text").value
+    quote = words.private("alerts.hidden").value if case.safety else _quote(unit, case)
     if case.author is None and not case.author_name:
         return f"{words.private('alerts.poster-unknown', time=when).value}\n{quote}"
     return f"{words.private('alerts.posted', name=shown_name(case.author_name), time=when).value}\n{quote}"
+
+
+def _quote(unit: Unit, case: Case) -> str:
+    text = shortened(case.evidence, QUOTE_LIMIT)
+    return (
+        unit.house.words.private("alerts.quote", text=text).value
+        if text
+        else unit.house.words.private("alerts.no-text").value
+    )
 
 
 def _why(unit: Unit, case: Case) -> str:

@@ -9,7 +9,7 @@ from orchard_bot.community.case import Case, CaseState
 from orchard_bot.community.community import Role
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_decide, case_to_see
-from orchard_bot.features.casework.case_view import clock, further_options, name_of, options, view
+from orchard_bot.features.casework.case_view import clock, further_options, in_full, name_of, options, view
 from orchard_bot.features.casework.casebook import recused, titles
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Option, Unit
@@ -61,6 +61,13 @@ def on_more(request: Request, unit: Unit) -> None:
     if case is not None:
         text = unit.house.words.private("cases.further", number=case.number)
         unit.answer(request, text, further_options(unit, case), once=False)
+
+
+def on_words(request: Request, unit: Unit) -> None:
+    """What may be hard to read, for somebody who has chosen to."""
+    case = case_to_see(request, unit, str(request.data["case"]))
+    if case is not None:
+        unit.answer(request, in_full(unit, case))
 
 
 def on_claim(request: Request, unit: Unit) -> None:
@@ -120,5 +127,11 @@ FEATURE = Feature(
         Command("cases", on_cases, summary="cases.summary", roles=_MODERATORS),
         Command("case", on_case, summary="cases.summary-one", roles=_MODERATORS),
     ),
-    actions={"cases.show": on_show, "cases.more": on_more, "cases.claim": on_claim, "cases.release": on_release},
+    actions={
+        "cases.show": on_show,
+        "cases.words": on_words,
+        "cases.more": on_more,
+        "cases.claim": on_claim,
+        "cases.release": on_release,
+    },
 )

@@ -26,17 +26,18 @@ MOST_REMINDERS = 7
 def to_hear_now(unit: Unit, case: Case) -> list[Moderator]:
     """Who is told at this hour. The others are told in the morning."""
     found, community = judges(unit, case), community_of(unit, case)
+    if not case.safety:
+        return [] if community.alerts_at is not None or community.is_quiet(unit.now) else found
     if not community.is_quiet(unit.now):
         return found
-    if not case.safety:
-        return []
     return [one for one in found if one.on_call] or found
 
 
 def tell_in_the_morning(unit: Unit, case: Case) -> None:
-    """The quiet hours end: then those hear of the case who have not yet."""
+    """The quiet hours end, or the hour of the day comes: then those hear of the case who have not yet."""
     community = community_of(unit, case)
-    _plan(unit, case, MORNING, next_time_of_day(unit.now, community.quiet_hours.end, community.timezone), {})
+    hour = community.alerts_at or community.quiet_hours.end
+    _plan(unit, case, MORNING, next_time_of_day(unit.now, hour, community.timezone), {})
 
 
 def wait_for_an_answer(unit: Unit, case: Case, times: int = 0) -> None:

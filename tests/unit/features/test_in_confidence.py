@@ -130,7 +130,7 @@ def test_a_case_that_only_the_watch_noticed_has_nobody_to_ask_or_to_open(stage: 
         stage.run(stage.routes.actions[offer], request)
         assert "the watch noticed it" in stage.told(stage.mia)[-1]
     stage.choose("More …", stage.mia)
-    assert stage.labels(stage.mia) == [ASIDE]
+    assert stage.labels(stage.mia) == [ASIDE, "Evidence pack (takes two)"]
 
 
 # --- opened by two ---
@@ -309,3 +309,43 @@ def test_without_an_address_of_the_school_there_is_no_letter(stage: Stage) -> No
     stage.command("/school")
     assert len(stage.told(stage.anna)) == before + 1
     assert "mailto" not in stage.told(stage.anna)[-1]
+
+
+# --- an evidence pack ---
+
+PACK = "Evidence pack (takes two)"
+
+
+def test_a_pack_takes_two_and_both_hear_how_it_is_made(stage: Stage) -> None:
+    reported(stage)
+    more(stage, PACK)
+    assert "Mia asks for an evidence pack" in stage.told(stage.omar)[-1]
+    stage.choose("I agree to a pack", stage.omar)
+    for who in (stage.mia, stage.omar):
+        assert f"orchard-bot case pack {case(stage).code}" in stage.told(who)[-1]
+    assert acts(stage).count("pack-agreed") == 2
+
+
+def test_one_alone_gets_no_pack(stage: Stage) -> None:
+    reported(stage)
+    stage.set(moderators=(Moderator(stage.mia, "Mia"),))
+    more(stage, PACK)
+    assert "takes two moderators" in stage.told(stage.mia)[-1]
+    assert "pack-proposed" not in acts(stage)
+
+
+def test_a_pack_falls_with_the_authority_of_who_asked(stage: Stage) -> None:
+    reported(stage)
+    more(stage, PACK)
+    stage.set(moderators=(Moderator(stage.omar, "Omar"),))
+    stage.choose("I agree to a pack", stage.omar)
+    assert "pack-agreed" not in acts(stage)
+
+
+@pytest.mark.parametrize("action", ["pack.propose", "pack.agree"])
+def test_no_pack_of_a_case_that_one_may_not_see(stage: Stage, action: str) -> None:
+    reported(stage)
+    stage.books.cases.add_conflict("3b/1", stage.mia)
+    request = stage.request(a_message("x", author=stage.mia), stage.mia, data={"case": "3b/1", "by": "x"})
+    stage.run(stage.routes.actions[action], request)
+    assert "no such case" in stage.told(stage.mia)[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +63,34 @@ def test_at_night_whoever_is_on_call_hears_alone_and_the_others_in_the_morning(s
     assert (len(cases_told(stage, stage.mia)), len(cases_told(stage, stage.omar))) == (0, 1)
     stage.due(UNTIL_MORNING)
     assert (len(cases_told(stage, stage.mia)), len(cases_told(stage, stage.omar))) == (1, 1)
+
+
+def test_cases_may_come_all_at_one_hour_of_the_day(stage: Stage) -> None:
+    stage.set(alerts_at=time(20))
+    reported(stage)
+    assert cases_told(stage, stage.mia) == []
+    stage.due(timedelta(minutes=30))
+    assert len(cases_told(stage, stage.mia)) == 1
+
+
+def test_a_risk_to_somebody_does_not_wait_for_that_hour(stage: Stage) -> None:
+    stage.set(alerts_at=time(20))
+    reported(stage, unsafe(stage))
+    assert len(cases_told(stage, stage.mia)) == 1
+
+
+def test_what_may_be_hard_to_read_is_shown_when_it_is_chosen(stage: Stage) -> None:
+    reported(stage, unsafe(stage))
+    assert "Mind your own business" not in stage.told(stage.mia)[-1]
+    stage.choose("Show the words", stage.mia)
+    assert "Mind your own business" in stage.told(stage.mia)[-1]
+
+
+def test_who_may_not_see_a_case_does_not_read_its_words(stage: Stage) -> None:
+    reported(stage, unsafe(stage))
+    stage.books.cases.add_conflict("3b/1", stage.mia)
+    stage.choose("Show the words", stage.mia)
+    assert "no such case" in stage.told(stage.mia)[-1]
 
 
 def test_a_case_decided_in_the_night_is_not_told_in_the_morning(stage: Stage) -> None:
