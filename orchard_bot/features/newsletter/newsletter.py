@@ -1,6 +1,6 @@
 """A moderator sends a newsletter, or pastes one: they hear what it announces, what is doubtful, what was not read.
 
-This is a proposal only: nothing is kept and nothing is posted.
+This is a proposal only: nothing is posted before a moderator has chosen it (``cards``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.community import Role
 from orchard_bot.community.newsletter import FoundEvent, Newsletter, Unreadable
 from orchard_bot.features.feature import Command, Feature, Request, Where
+from orchard_bot.features.newsletter.cards import first_options, on_card, on_change, on_drop, on_keep, on_plan_all
+from orchard_bot.features.newsletter.planning import item_of
 from orchard_bot.features.newsletter.saying import day_in_words, when_in_words
 from orchard_bot.features.unit import Unit
 
@@ -26,7 +28,8 @@ def on_newsletter(request: Request, unit: Unit) -> None:
     elif isinstance(found, Unreadable):
         unit.answer(request, unit.house.words.private(f"newsletter.unreadable-{found.why}"))
     else:
-        unit.answer(request, _said(found, unit))
+        items = [item_of(event, request.community, unit) for event in found.events]
+        unit.answer(request, _said(found, unit), first_options(items, unit), once=False)
 
 
 def _said(found: Newsletter, unit: Unit) -> PrivateText:
@@ -64,5 +67,12 @@ FEATURE = Feature(
     commands=(
         Command("newsletter", on_newsletter, summary="newsletter.summary", where=Where.PRIVATE, roles=MODERATORS),
     ),
+    actions={
+        "newsletter.plan-all": on_plan_all,
+        "newsletter.card": on_card,
+        "newsletter.keep": on_keep,
+        "newsletter.drop": on_drop,
+        "newsletter.change": on_change,
+    },
     newsletter=on_newsletter,
 )

@@ -18,7 +18,7 @@ from orchard_bot.community.reminder import (
     checked_title,
 )
 from orchard_bot.features.feature import Request
-from orchard_bot.features.reminding.remind_posting import POST, POSTED, after_quiet_hours, is_full, plan_post
+from orchard_bot.features.reminding.remind_posting import after_quiet_hours, is_full, next_number, plan_post
 from orchard_bot.features.unit import Option, Unit
 
 _FIELDS = {"title": "remind.what", "at": "remind.when", "source": "remind.source"}
@@ -79,7 +79,7 @@ def confirm(request: Request, unit: Unit) -> None:
         del draft["at"]
         _go_on(draft, problem, request, unit)
         return
-    number = _next_number(community.id, unit)
+    number = next_number(community.id, unit)
     subject = f"{community.id}/{number}"
     data = {**draft, "at": due.isoformat(), "by": str(request.person), "number": number}
     plan_post(community, subject, data, due, unit)
@@ -166,8 +166,3 @@ def _preview(draft: dict[str, Any], request: Request, unit: Unit) -> None:
 
 def _draft(data: Mapping[str, Any]) -> dict[str, Any]:
     return {field: data[field] for field in _FIELDS if field in data}
-
-
-def _next_number(community: str, unit: Unit) -> int:
-    rows = [*unit.books.schedules.upcoming(community, POST), *unit.books.schedules.upcoming(community, POSTED)]
-    return max((int(row.data["number"]) for row in rows), default=0) + 1

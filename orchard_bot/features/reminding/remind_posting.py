@@ -36,6 +36,12 @@ def plan_post(community: Community, subject: str, data: Mapping[str, Any], due: 
     )
 
 
+def next_number(community: str, unit: Unit) -> int:
+    """The number of the next reminder of this community, for ``/remind cancel``."""
+    rows = [*unit.books.schedules.upcoming(community, POST), *unit.books.schedules.upcoming(community, POSTED)]
+    return max((int(row.data["number"]) for row in rows), default=0) + 1
+
+
 def after_quiet_hours(moment: datetime, community: Community) -> datetime:
     """``moment``, or the end of the quiet hours that it falls into."""
     if not community.is_quiet(moment):
