@@ -63,7 +63,7 @@ async def test_nothing_is_posted_without_a_yes(telling: Telling, profile: Profil
 
 
 async def test_a_reminder_in_the_quiet_hours_is_moved_to_the_morning(telling: Telling, profile: Profile) -> None:
-    async with telling(profile) as story:
+    async with telling(profile, more="quiet_hours = { start = 21:00:00, end = 07:30:00 }") as story:
         await story.tells_bot("amira", CAKE.format(when="today 10pm"))
         assert "That is in the quiet hours, so I've moved it" in story.heard("amira")[-1]
         await story.chooses("amira", "Yes, post it then")

@@ -94,7 +94,9 @@ async def test_help_shows_a_stranger_only_what_is_open_to_them(telling: Telling,
         await stranger(story)
         await story.tells_bot("max", "/help")
         lines = [line for line in story.heard("max")[-1].splitlines() if " – " in line]
-        assert {line.split(" ")[0] for line in lines} == {"/boundaries", "/concern", "/help", "/rules", "/start"}
+        about_oneself = {"/forgetme", "/mydata"}
+        for_anybody = {"/boundaries", "/concern", "/help", "/rules", "/school", "/start"}
+        assert {line.split(" ")[0] for line in lines} == for_anybody | about_oneself
 
 
 async def test_a_link_with_a_groups_name_opens_no_door(telling: Telling, profile: Profile) -> None:
