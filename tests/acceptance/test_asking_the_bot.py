@@ -8,8 +8,19 @@ from orchard_bot.testing.profiles import ALL, Profile
 from orchard_bot.testing.sim_message import SimMessage
 from tests.acceptance.conftest import GROUP_PROFILES, LONG, Story, Telling
 
-COMMANDS_FOR_PARENTS = {"boundaries", "check", "concern", "forgetme", "help", "join", "leave", "mydata", "report"}
-COMMANDS_FOR_PARENTS |= {"rules", "school", "start", "why"}
+COMMANDS_FOR_PARENTS = {
+    "boundaries",
+    "check",
+    "concern",
+    "help",
+    "join",
+    "leave",
+    "reminders",
+    "report",
+    "rules",
+    "start",
+}
+COMMANDS_FOR_PARENTS |= {"forgetme", "mydata", "school", "why"}
 COMMANDS_FOR_MODERATORS = {"case", "cases", "handover", "newsletter", "remind", "status", "tuning"}
 NOT_REACHED_IN_THE_GROUP = [
     one for one in GROUP_PROFILES if one.blocks_show and not one.abilities.private_reply_in_group

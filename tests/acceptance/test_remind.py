@@ -190,3 +190,24 @@ async def test_a_reminder_whose_answer_was_lost_is_never_posted_twice(telling: T
         assert len(posts(story)) == 1
         looks = "look in the group whether it is there" in story.phone("amira")
         assert looks != profile.transaction_ids
+
+
+async def test_who_asked_for_it_hears_of_it_in_private_when_the_group_does(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await story.tells_bot("priya", "/reminders on")
+        assert "You'll get reminders" in story.heard("priya")[-1]
+        await plans(story, "tomorrow 8am")
+        await story.tells_bot("grace", "/reminders")
+        assert "Cake sale in the hall" in story.heard("grace")[-1]
+        assert "Newsletter 12, page 3" in story.heard("grace")[-1]
+        await story.later(hours=12, minutes=25)
+        assert "Cake sale in the hall" not in story.phone("priya")
+        await story.later(minutes=15)
+        assert len(posts(story)) == 1
+        assert story.phone("priya").count("From the newsletter: Cake sale in the hall") == 1
+        assert "From the newsletter" not in story.phone("tomasz")
+        await story.tells_bot("priya", "/reminders off")
+        await plans(story, "Fri 16/1/2026 9am")
+        await story.later(strides=LONG, days=2)
+        assert len(posts(story)) == 2
+        assert story.phone("priya").count("From the newsletter: Cake sale in the hall") == 1

@@ -11,6 +11,7 @@ from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.pause import over
 from orchard_bot.features.reminding.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
 from orchard_bot.features.reminding.remind_posting import POST, POSTED, on_post, post
+from orchard_bot.features.reminding.upcoming import on_reminders
 from orchard_bot.features.unit import Option, Unit
 
 MOST_OPTIONS = 9
@@ -90,7 +91,10 @@ def _planned(request: Request, unit: Unit) -> list[Planned]:
 
 FEATURE = Feature(
     name="remind",
-    commands=(Command("remind", on_remind, summary="remind.summary", roles=frozenset({Role.MODERATOR})),),
+    commands=(
+        Command("remind", on_remind, summary="remind.summary", roles=frozenset({Role.MODERATOR})),
+        Command("reminders", on_reminders, summary="reminders.summary"),
+    ),
     actions={"remind.confirm": confirm, "remind.discard": discard, "remind.cancel": on_cancel},
     dialogs={"remind.what": take_title, "remind.when": take_time, "remind.source": take_source},
     outcomes={POST: on_post},

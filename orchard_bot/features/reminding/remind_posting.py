@@ -10,6 +10,7 @@ from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import PrivateText, shortened
 from orchard_bot.community.community import Community
+from orchard_bot.community.consent import OptIn
 from orchard_bot.community.local_time import in_full, next_time_of_day
 from orchard_bot.community.reminder import WORTH_POSTING_FOR
 from orchard_bot.features.books import Planned
@@ -76,6 +77,7 @@ def post(due: Due, unit: Unit) -> None:
         unit.say(community.chat, text, origin=POST, subject=due.subject, priority=Priority.REMINDER, expires_at=latest)
         unit.note(community.id, "remind.posted", due.subject, by=PersonRef.parse(data["by"]))
         _remember(due, unit)
+        _tell_those_who_asked(community, data, latest, unit)
 
 
 def on_post(outcome: Outcome, unit: Unit) -> None:
@@ -107,6 +109,20 @@ def _remember(due: Due, unit: Unit) -> None:
             timezone=community.timezone,
         )
     )
+
+
+def _tell_those_who_asked(community: Community, data: Mapping[str, Any], latest: datetime, unit: Unit) -> None:
+    """The same in private for everybody who said yes to that; so what is called off reaches them as well."""
+    text = unit.house.words.private("reminders.private", title=data["title"], source=data["source"])
+    for person in unit.books.consents.everyone(community.id, OptIn.REMINDERS):
+        unit.tell(
+            community.chat.via,
+            person,
+            text,
+            community=community.id,
+            priority=Priority.REMINDER,
+            expires_at=latest,
+        )
 
 
 def _leave_it(due: Due, text: PrivateText, unit: Unit) -> None:
