@@ -141,7 +141,7 @@ async def test_a_cut_connection_is_told_to_the_bot(platform: SandboxPlatform, sc
 
 
 async def test_it_tells_what_the_bot_may_do(platform: SandboxPlatform, scene: Scene) -> None:
-    assert (await platform.abilities(scene.group)).buttons == 8
+    assert (await platform.abilities(scene.group)).buttons == 12
     assert await platform.is_member(scene.group, scene.world.person_ref("grace")) is False
     assert any(not finding.ok for finding in await platform.examine([scene.group]))
 

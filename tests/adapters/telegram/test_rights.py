@@ -100,7 +100,7 @@ class TestAbilities:
         assert not abilities.restrict
         assert not abilities.post
         assert abilities.edit_own
-        assert abilities.buttons == 8
+        assert abilities.buttons == 12
 
     async def test_out_of_the_group_there_are_none(self, here: Line) -> None:
         here.telegram.remove(here.group, here.bot, ban=False)
