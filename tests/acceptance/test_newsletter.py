@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.world import World
-from tests.acceptance.conftest import Story, Telling, where
+from tests.acceptance.conftest import LONG, Story, Telling, where
 
 DOCUMENTS = Path(__file__).parents[1] / "newsletters" / "documents"
 PASTED = """Newsletter, 30 September 2026
@@ -39,10 +39,12 @@ async def test_a_moderator_sends_a_file_and_hears_what_it_announces(telling: Tel
 
 
 @where(lambda profile: profile.abilities.files and profile.name in {"telegram", "telegram-basic"})
-async def test_nothing_of_the_file_is_kept(telling: Telling, profile: Profile) -> None:
+async def test_of_the_file_nothing_is_kept_but_what_is_on_offer_for_a_day(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         await sends(story, "amira", "words.txt", data=b"Our Zeppelin day is on Friday 9 October 2026 at 9am.")
         assert "Zeppelin" in story.heard("amira")[-1]
+        assert set(await story.written_down("Zeppelin")) == {"offers"}
+        await story.later(strides=LONG, hours=30)
         assert await story.written_down("Zeppelin") == []
 
 
