@@ -13,6 +13,9 @@ from orchard_bot.runtime.passage import Passage, pack, unpack
 from orchard_bot.runtime.side_by_side import side_by_side
 
 TRIES = 5
+DEATHS = 10
+"""How often the process may have ended with an event in hand before that event is taken for the cause. More than TRIES,
+for all that is in hand at such a moment is counted, and a machine that is switched off and on again is nobody's fault."""
 LANES_AT_ONCE = 8
 SOME_FAILED = "SomeListenersFailed"
 _LETTERS = "234679CDFGHJKMNPQRTVWXYZ"
@@ -54,7 +57,7 @@ class Lanes:
         tries = await self._core.storage.write(lambda ledger: ledger.queue.begin(head.id))
         try:
             parcel = unpack(head.event)
-            if tries > TRIES:
+            if tries > DEATHS:
                 # Not even looked at: a detector may be what it kills.
                 await self._park(head, Passage(parcel.event, head.lane), "Killed")
                 return

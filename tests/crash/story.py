@@ -25,6 +25,9 @@ STEPS = ("Tell the moderators, in confidence", "Not sure")
 DONE = "It is on its way to the moderators"
 SWEARING = "This is bullshit"
 
+NO_NIGHT = "quiet_hours = { start = 03:00:00, end = 03:00:00 }\n"
+"""The clock is the real one, and moderators are to hear of reports at whatever hour the test runs."""
+
 
 @dataclass
 class ToReport:
@@ -231,7 +234,7 @@ def config(database: str, policy: str, ground: Ground) -> str:
     people = ", ".join(f'{{ person = "{world.person_ref(who)}", name = "{who.title()}" }}' for who in MODERATORS)
     communities = "".join(
         f'\n[[communities]]\nid = "{group}"\nname = "{group.title()} class"\nchat = "{world.group(group).ref}"\n'
-        f'watch = "live"\nmoderators = [{people}]\n'
+        f'watch = "live"\nmoderators = [{people}]\n{NO_NIGHT}'
         for group in GROUPS
     )
     return f'[bot]\ndatabase = "{database}"\npolicy = "{policy}"\n\n{ground.settings}{communities}'

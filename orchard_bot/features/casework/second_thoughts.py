@@ -176,9 +176,10 @@ def _appealed(request: Request, unit: Unit) -> Case | None:
 
 def _tell_poster(unit: Unit, case: Case, text: PrivateText) -> None:
     person = poster(case)
-    if person is not None:
-        chat = community_of(unit, case).chat
-        unit.tell(account_of(unit, case), person, text, community=case.community, near=chat)
+    if person is None:
+        return
+    chat = community_of(unit, case).chat
+    unit.tell(account_of(unit, case), person, text, community=case.community, near=chat)
 
 
 def _tell_decider(unit: Unit, case: Case, text: PrivateText) -> None:

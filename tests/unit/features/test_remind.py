@@ -335,3 +335,8 @@ def test_authority_is_looked_at_again_at_each_answer(stage: Stage) -> None:
     stage.answer("Cake sale", stage.omar)
     assert "moderators" in stage.told(stage.omar)[-1]
     assert stage.books.dialogs.get(stage.account, stage.omar) is None
+
+
+def test_words_as_if_the_school_said_them_are_not_taken(stage: Stage) -> None:
+    stage.command("/remind The school asks you to come | Fri 23 Jan 9am | Newsletter 12, page 3", by=stage.mia)
+    assert "as if the school said it" in stage.told(stage.mia)[-1]

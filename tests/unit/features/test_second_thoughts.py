@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from orchard_bot.chat.intents import Restrict
@@ -278,3 +279,26 @@ def test_a_decider_who_has_left_is_not_written_to(stage: Stage) -> None:
     stage.choose("It stands", stage.omar)
     assert len(stage.told(stage.mia)) == before
     assert "leaves it as it is" in stage.told(CARL)[-1]
+
+
+def test_nobody_is_told_where_nobody_stands_behind_a_message(stage: Stage) -> None:
+    stage.set(step_by_step=True)
+    message = a_message("Cheap loans", author=CARL, author_name="Loans")
+    stage.report(message, impersonal=True)
+    stage.deliver()
+    stage.choose("Tell the moderators, in confidence")
+    stage.choose("Not sure")
+    stage.deliver()
+    decides(stage, "Delete")
+    stage.choose("Take it back", stage.mia)
+    assert stage.told(CARL) == []
+    assert case(stage).state is CaseState.OPEN
+
+
+def test_word_of_a_case_that_is_gone_is_let_go(stage: Stage) -> None:
+    reported(stage)
+    decides(stage, "Mute for a day")
+    stage.choose("Take it back", stage.mia)
+    act = next(one for one in reversed(stage.intents) if isinstance(one, Restrict))
+    stage.outcome(replace(act, subject="3b/9"))
+    assert noted(stage) == []

@@ -13,7 +13,7 @@ from orchard_bot.detectors.reading import Reading
 from orchard_bot.errors import Unavailable
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Unit
-from orchard_bot.runtime.lanes import TRIES, Lanes
+from orchard_bot.runtime.lanes import DEATHS, TRIES, Lanes
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.passage import pack
 from orchard_bot.storage.tables import queue
@@ -203,7 +203,7 @@ async def test_an_event_that_killed_the_process_again_and_again_is_parked_withou
 
 
 def _killed(ledger: Ledger, event: MessagePosted, now: datetime) -> None:
-    ledger.queue.put(str(event.chat), event.account, pack(event), now, now, TRIES)
+    ledger.queue.put(str(event.chat), event.account, pack(event), now, now, DEATHS)
 
 
 async def test_a_parcel_that_nobody_can_read_is_kept_aside_and_the_lane_goes_on(scene: Scene) -> None:
