@@ -93,7 +93,10 @@ class Stage:
 
     def set(self, **changes: object) -> None:
         """Change how class 3B is set up."""
-        self.house.communities["3b"] = msgspec.structs.replace(self.community, **changes)
+        changed = msgspec.structs.replace(self.community, **changes)
+        fresh = House([changed, self.house.communities["year-4"]], self.house.code, self.house.words)
+        # As after a restart with other settings: what was learnt of the platforms stays.
+        vars(self.house).update({name: vars(fresh)[name] for name in ("communities", "_moderated")})
 
     def command(self, typed: str, by: PersonRef = anna, *, private: bool = True) -> Sequence[Intent]:
         """Somebody types a command, to the bot or in the group."""

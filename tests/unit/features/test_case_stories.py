@@ -181,7 +181,10 @@ def _reporters_stay_unknown(stage: Stage) -> None:
     for intent in stage.intents:
         if readers(stage, intent) == {PEOPLE["anna"]} or type(intent).__name__ == "HideCommand":
             continue
-        assert "anna" not in str(to_builtins(intent)).lower()
+        said = str(to_builtins(intent))
+        for choice in getattr(intent, "choices", ()):
+            said = said.replace(choice.token, "")  # random letters, in which any name may turn up
+        assert "anna" not in said.lower()
 
 
 def _nothing_is_said_in_the_group(stage: Stage) -> None:
