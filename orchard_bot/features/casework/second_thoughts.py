@@ -11,7 +11,7 @@ import msgspec
 from orchard_bot.chat.intents import Priority, Restrict
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.chat.text import PrivateText, shown_name
-from orchard_bot.community.case import Case
+from orchard_bot.community.case import LIVE, Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.community.decision import NEEDS_POSTER, Verdict
 from orchard_bot.features.casework.alerts import update
@@ -98,7 +98,11 @@ def take_back(unit: Unit, case: Case, by: PersonRef, via: AccountRef) -> Case:
     decision = case.decision
     assert decision is not None  # the callers have seen to it
     reopened = case.reopened()
-    if case.evidence:
+    newer = unit.books.cases.about(case.message) if case.message else None
+    if newer is not None and newer.number != case.number and newer.state in LIVE:
+        # The same message is before the moderators again in a case of its own: that one is decided.
+        reopened = reopened.taken_back(unit.now)
+    elif case.evidence:
         reopened = msgspec.structs.replace(reopened, evidence_until=unit.now + unit.house.retention.open_case)
     unit.books.cases.save(reopened)
     unit.note(case.community, f"taken-back-{decision.verdict}", case.id, by=by, clause=decision.clause)
@@ -125,7 +129,8 @@ def take_back(unit: Unit, case: Case, by: PersonRef, via: AccountRef) -> Case:
             text = unit.house.words.private("appeals.invite", number=case.number, name=shown_name(case.author_name))
             unit.tell(account_of(unit, case), moderator.person, text, community=case.community)
     update(unit, reopened)
-    wait_for_an_answer(unit, reopened)
+    if reopened.state in LIVE:
+        wait_for_an_answer(unit, reopened)
     return reopened
 
 

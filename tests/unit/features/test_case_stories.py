@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
+from sqlalchemy import or_, select
 
 from orchard_bot.chat.events import MessageDeleted, MessagePosted
 from orchard_bot.chat.intents import DeleteMessage, EditOwn, Intent, Remove, Restrict, Say, TellPrivately
@@ -17,6 +18,7 @@ from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.case import LIVE, CaseState
 from orchard_bot.community.community import Moderator, Watch
 from orchard_bot.detectors.observation import Observation
+from orchard_bot.storage.tables import audit
 from orchard_bot.testing.builders import a_message, a_person, an_edit, an_event_id
 
 if TYPE_CHECKING:
@@ -197,5 +199,9 @@ def _people_decided_whatever_was_done(stage: Stage) -> None:
             community, _, number = intent.mandate.case.rpartition("/")
             case = stage.books.cases.get(community, int(number))
             assert case is not None
-            assert case.decision is not None
-            assert case.decision.moderator == intent.mandate.moderator
+            decided = select(audit.c.id).where(
+                audit.c.subject == case.id,
+                audit.c.actor == intent.mandate.moderator,
+                or_(audit.c.act.startswith("decided-"), audit.c.act.startswith("taken-back-")),
+            )
+            assert stage.books.connection.execute(decided).first() is not None, "they decided it, or took it back"

@@ -302,3 +302,19 @@ def test_word_of_a_case_that_is_gone_is_let_go(stage: Stage) -> None:
     act = next(one for one in reversed(stage.intents) if isinstance(one, Restrict))
     stage.outcome(replace(act, subject="3b/9"))
     assert noted(stage) == []
+
+
+def test_where_the_message_is_in_a_newer_case_the_older_one_ends(stage: Stage) -> None:
+    message = a_message("Mind your own business", author=CARL, author_name="Carl")
+    for who in (stage.anna, stage.ben):
+        stage.report(message, by=who)
+        stage.deliver()
+        stage.choose("Tell the moderators, in confidence", who)
+        stage.choose("Not sure", who)
+        stage.deliver()
+        if who == stage.anna:
+            decides(stage, "Kind note")
+    assert case(stage, 2).state is CaseState.OPEN
+    stage.choose("Take it back", stage.mia)
+    assert (case(stage).state, case(stage).decision) == (CaseState.SETTLED, None)
+    assert case(stage, 2).state is CaseState.OPEN
