@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from sqlalchemy import func, select
 
@@ -31,12 +31,14 @@ T = TypeVar("T")
 class Show:
     """Everything that is seen of it: the World, what people did, how the bots died and what they sent."""
 
+    tell: ClassVar[type[Story]] = Story
+
     def __init__(self, folder: Path, seed: int, ground: Ground, *, events: int, reports: int, mutant: str = "") -> None:
         self.random = Random(seed)
         self.ground = ground
         self._folder, self._mutant = folder, mutant
         self._database, self._config = folder / "orchard.db", folder / "orchard.toml"
-        self.story = Story(ground, self.random, events, reports)
+        self.story = self.tell(ground, self.random, events, reports)
         self.deaths: Counter[str] = Counter()
         self._change = asyncio.Event()
         ground.on_change(self._change.set)

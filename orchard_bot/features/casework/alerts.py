@@ -8,7 +8,7 @@ from orchard_bot.community.case import WAITING, Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.features.books import Alert
 from orchard_bot.features.casework.case_view import closing, options, view
-from orchard_bot.features.casework.casebook import account_of, case_of, community_of, judges
+from orchard_bot.features.casework.casebook import account_of, called, case_of, community_of, judges
 from orchard_bot.features.casework.patience import (
     MORNING,
     UNANSWERED,
@@ -75,7 +75,7 @@ def stand_aside(unit: Unit, case: Case, moderator: PersonRef) -> None:
     """This moderator turned out to be concerned: what they were told closes."""
     found = _newest(unit, case).get(moderator)
     if found is not None:
-        text = unit.house.words.private("alerts.stand-aside", number=case.number)
+        text = unit.house.words.private("alerts.stand-aside", number=called(unit, case))
         unit.change(found.account, found.key, text)
 
 

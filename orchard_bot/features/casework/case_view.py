@@ -10,7 +10,7 @@ from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.community.decision import Verdict
 from orchard_bot.community.local_time import day_in_full
-from orchard_bot.features.casework.casebook import community_of, possible, reachable, recused, time_of, titles
+from orchard_bot.features.casework.casebook import called, community_of, possible, reachable, recused, time_of, titles
 from orchard_bot.features.unit import Option, Unit
 
 QUOTE_LIMIT = 600
@@ -22,7 +22,7 @@ SIMILAR = 3
 def view(unit: Unit, case: Case, reader: PersonRef) -> PrivateText:
     """The case in full, for a moderator who may see it."""
     words = unit.house.words
-    about = f"{words.private('alerts.case', number=case.number).value} {titles(unit, case)}"
+    about = f"{words.private('alerts.case', number=called(unit, case)).value} {titles(unit, case)}"
     lines = [about, _posted(unit, case), _why(unit, case)]
     lines += [*_remarks(unit, case)] if case.safety else [*_notes(unit, case), *_remarks(unit, case)]
     if case.safety:
@@ -42,10 +42,10 @@ def closing(unit: Unit, case: Case) -> PrivateText:
     """What is left to say about a case that is no longer waiting."""
     words = unit.house.words
     if case.decision is None:
-        return words.private("alerts.settled", number=case.number)
+        return words.private("alerts.settled", number=called(unit, case))
     return words.private(
         "alerts.decided",
-        number=case.number,
+        number=called(unit, case),
         verdict=words.private(f"decisions.as-{case.decision.verdict}").value,
         moderator=name_of(unit, case, case.decision.moderator),
         time=clock(unit, case, case.decision.at),

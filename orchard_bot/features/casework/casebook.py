@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchard_bot.chat.refs import AccountRef, PersonRef
+from orchard_bot.chat.text import shortened, shown_name
 from orchard_bot.community.case import Case, recused_from
 from orchard_bot.community.code_of_conduct import Clause
 from orchard_bot.community.community import Community, Moderator
@@ -14,6 +15,8 @@ from orchard_bot.features.unit import Unit
 
 IMPERSONAL = "impersonal"
 """The remark on a case about a message that no person stands behind."""
+GROUP_LIMIT = 20
+"""Characters of a group's name beside a case's number, which has to fit on a button."""
 
 
 def case_of(unit: Unit, id: str) -> Case | None:
@@ -27,6 +30,15 @@ def case_of(unit: Unit, id: str) -> Case | None:
 def community_of(unit: Unit, case: Case) -> Community:
     """The community of a case."""
     return unit.house.communities[case.community]
+
+
+def called(unit: Unit, case: Case) -> str:
+    """The number by which moderators know a case; with the group's name where one of them looks after other groups too."""
+    community = community_of(unit, case)
+    if not any(len(unit.house.moderated_by(one.person)) > 1 for one in community.moderators):
+        return str(case.number)
+    group = shortened(shown_name(community.name), GROUP_LIMIT)
+    return unit.house.words.private("alerts.number-in", number=case.number, group=group).value
 
 
 def account_of(unit: Unit, case: Case) -> AccountRef:

@@ -10,7 +10,7 @@ from orchard_bot.community.community import Role
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_decide, case_to_see
 from orchard_bot.features.casework.case_view import clock, further_options, in_full, name_of, options, view
-from orchard_bot.features.casework.casebook import recused, titles
+from orchard_bot.features.casework.casebook import called, recused, titles
 from orchard_bot.features.feature import Command, Feature, Request
 from orchard_bot.features.unit import Option, Unit
 
@@ -36,7 +36,9 @@ def on_cases(request: Request, unit: Unit) -> None:
     lines = [words.private("cases.waiting", count=len(waiting)).value, *(_line(unit, case) for case in shown)]
     if len(waiting) > len(shown):
         lines.append(words.private("cases.more", count=len(waiting) - len(shown)).value)
-    choices = [Option(words.label("cases.show", number=case.number), "cases.show", {"case": case.id}) for case in shown]
+    choices = [
+        Option(words.label("cases.show", number=called(unit, case)), "cases.show", {"case": case.id}) for case in shown
+    ]
     unit.answer(request, PrivateText("\n".join(lines)), choices, once=False)
 
 
@@ -59,7 +61,7 @@ def on_more(request: Request, unit: Unit) -> None:
     """What else can be done with a case."""
     case = case_to_see(request, unit, str(request.data["case"]))
     if case is not None:
-        text = unit.house.words.private("cases.further", number=case.number)
+        text = unit.house.words.private("cases.further", number=called(unit, case))
         unit.answer(request, text, further_options(unit, case), once=False)
 
 
@@ -79,7 +81,9 @@ def on_claim(request: Request, unit: Unit) -> None:
     unit.books.cases.save(claimed)
     unit.note(case.community, "case-claimed", case.id, by=request.person)
     assert claimed.claim is not None
-    text = unit.house.words.private("cases.claimed", number=case.number, until=clock(unit, case, claimed.claim.until))
+    text = unit.house.words.private(
+        "cases.claimed", number=called(unit, case), until=clock(unit, case, claimed.claim.until)
+    )
     release = Option(unit.house.words.label("cases.release"), "cases.release", {"case": case.id})
     unit.answer(request, text, [release], stays=True)
     update(unit, claimed, but=request.person)
@@ -94,7 +98,7 @@ def on_release(request: Request, unit: Unit) -> None:
         case = case.released(request.person, unit.now)
         unit.books.cases.save(case)
         update(unit, case, but=request.person)
-    unit.answer(request, unit.house.words.private("cases.released", number=case.number))
+    unit.answer(request, unit.house.words.private("cases.released", number=called(unit, case)))
 
 
 def _show(request: Request, unit: Unit, id: str) -> None:
@@ -107,7 +111,7 @@ def _line(unit: Unit, case: Case) -> str:
     words, holder = unit.house.words, case.holder(unit.now)
     held = words.private("cases.line-held", name=name_of(unit, case, holder)).value if holder else ""
     age = _age(unit, unit.now - case.opened_at)
-    return words.private("cases.line", number=case.number, title=titles(unit, case), age=age, held=held).value
+    return words.private("cases.line", number=called(unit, case), title=titles(unit, case), age=age, held=held).value
 
 
 def _age(unit: Unit, age: timedelta) -> str:

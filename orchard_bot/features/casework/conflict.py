@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchard_bot.community.case import CaseState
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_see
-from orchard_bot.features.casework.casebook import judges
+from orchard_bot.features.casework.casebook import called, judges
 from orchard_bot.features.feature import Feature, Request
 from orchard_bot.features.reporting.reporters import nobody_left
 from orchard_bot.features.unit import Option, Unit
@@ -20,7 +20,7 @@ def on_sure(request: Request, unit: Unit) -> None:
             Option(words.label("conflict.yes"), "conflict.declare", data),
             Option(words.label("decisions.leave"), "decisions.leave", data),
         ]
-        unit.answer(request, words.private("conflict.sure", number=case.number), options)
+        unit.answer(request, words.private("conflict.sure", number=called(unit, case)), options)
 
 
 def on_declare(request: Request, unit: Unit) -> None:
@@ -32,11 +32,13 @@ def on_declare(request: Request, unit: Unit) -> None:
     unit.note(case.community, "stood-aside", case.id, by=request.person)
     for alert in unit.books.cases.alerts(case.id):
         if alert.moderator == request.person:
-            unit.change(alert.account, alert.key, unit.house.words.private("conflict.closed", number=case.number))
+            unit.change(
+                alert.account, alert.key, unit.house.words.private("conflict.closed", number=called(unit, case))
+            )
     if case.state is CaseState.CLAIMED and case.holder(unit.now) == request.person:
         case = case.released(request.person, unit.now)
         unit.books.cases.save(case)
-    unit.answer(request, unit.house.words.private("conflict.declared", number=case.number))
+    unit.answer(request, unit.house.words.private("conflict.declared", number=called(unit, case)))
     update(unit, case)
     if not judges(unit, case):
         nobody_left(unit, case)

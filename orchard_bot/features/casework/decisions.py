@@ -12,7 +12,7 @@ from orchard_bot.community.decision import NEEDS_CONFIRMATION, Verdict
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_decide
 from orchard_bot.features.casework.case_view import able, name_of, view
-from orchard_bot.features.casework.casebook import account_of, judges, possible, reachable, recused
+from orchard_bot.features.casework.casebook import account_of, called, judges, possible, reachable, recused
 from orchard_bot.features.casework.second_thoughts import undo_option
 from orchard_bot.features.casework.settling import kept_a_while
 from orchard_bot.features.casework.verdicts import carry_out, on_act, on_done_by_hand, on_told
@@ -36,7 +36,7 @@ def on_choose(request: Request, unit: Unit) -> None:
         Option(words.label(f"decisions.confirm-{verdict}"), "decisions.confirm", data),
         Option(words.label("decisions.leave"), "decisions.leave", data),
     ]
-    text = words.private(f"decisions.sure-{verdict}", name=shown_name(case.author_name), number=case.number)
+    text = words.private(f"decisions.sure-{verdict}", name=shown_name(case.author_name), number=called(unit, case))
     unit.answer(request, text, sure)
 
 
@@ -73,7 +73,7 @@ def on_refuse(request: Request, unit: Unit) -> None:
     first = next((one for one in judges(unit, case) if str(one.person) == request.data["by"]), None)
     if first is not None:
         name = name_of(unit, case, request.person)
-        text = unit.house.words.private("decisions.second-said-no", name=name, number=case.number)
+        text = unit.house.words.private("decisions.second-said-no", name=name, number=called(unit, case))
         unit.tell(account_of(unit, case), first.person, text, community=case.community)
 
 
@@ -92,7 +92,7 @@ def _decide(request: Request, unit: Unit, case: Case, verdict: Verdict) -> None:
     done = f"decisions.done-{verdict}" if able(unit, case, verdict) else "decisions.done-by-hand"
     unit.answer(
         request,
-        unit.house.words.private(done, number=case.number),
+        unit.house.words.private(done, number=called(unit, case)),
         undo_option(unit, decided),
         stays=True,
         lasts=unit.house.retention.evidence,

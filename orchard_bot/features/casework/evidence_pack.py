@@ -10,7 +10,7 @@ from datetime import timedelta
 from orchard_bot.chat.intents import Priority
 from orchard_bot.features.casework.bench import case_to_see
 from orchard_bot.features.casework.case_view import name_of
-from orchard_bot.features.casework.casebook import account_of, judges
+from orchard_bot.features.casework.casebook import account_of, called, judges
 from orchard_bot.features.feature import Feature, Request
 from orchard_bot.features.unit import Option, Unit
 
@@ -34,7 +34,7 @@ def on_propose(request: Request, unit: Unit) -> None:
         unit.tell(
             account_of(unit, case),
             other.person,
-            words.private("pack.proposed", name=name_of(unit, case, request.person), number=case.number),
+            words.private("pack.proposed", name=name_of(unit, case, request.person), number=called(unit, case)),
             options,
             community=case.community,
             stays=True,
@@ -58,7 +58,7 @@ def on_agree(request: Request, unit: Unit) -> None:
         return
     for person in (first.person, request.person):
         unit.note(case.community, AGREED, case.id, by=person)
-    agreed = words.private("pack.agreed", number=case.number, code=case.code)
+    agreed = words.private("pack.agreed", number=called(unit, case), code=case.code)
     unit.tell(account_of(unit, case), first.person, agreed, community=case.community, priority=Priority.MODERATION)
     unit.answer(request, agreed)
 

@@ -15,7 +15,7 @@ from orchard_bot.community.case import Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.features.casework.bench import case_to_see
 from orchard_bot.features.casework.case_view import name_of
-from orchard_bot.features.casework.casebook import account_of, judges
+from orchard_bot.features.casework.casebook import account_of, called, judges
 from orchard_bot.features.feature import Feature, Request
 from orchard_bot.features.reporting.matter import bounded
 from orchard_bot.features.unit import Option, Unit
@@ -50,7 +50,7 @@ def on_reason(request: Request, unit: Unit) -> None:
     for other in judges(unit, case):
         if other.person != request.person:
             name = name_of(unit, case, request.person)
-            text = words.private("opening.proposed", name=name, number=case.number, reason=reason)
+            text = words.private("opening.proposed", name=name, number=called(unit, case), reason=reason)
             _tell(unit, case, other, text, options)
     unit.note(case.community, "opening-proposed", case.id, by=request.person)
     unit.answer(request, words.private("opening.asked"))
@@ -69,7 +69,7 @@ def on_agree(request: Request, unit: Unit) -> None:
     people = ", ".join(str(report.reporter) for report in reports)
     unit.note(case.community, "reporter-opened", case.id, by=first.person)
     unit.note(case.community, "reporter-opened", case.id, by=request.person)
-    opened = words.private("opening.opened", number=case.number, people=people)
+    opened = words.private("opening.opened", number=called(unit, case), people=people)
     _tell(unit, case, first, opened, ())
     unit.answer(request, opened)
     names = (name_of(unit, case, first.person), name_of(unit, case, request.person))
@@ -90,7 +90,7 @@ def on_refuse(request: Request, unit: Unit) -> None:
     first = _first(request, unit, case)
     if first is not None:
         name = name_of(unit, case, request.person)
-        _tell(unit, case, first, unit.house.words.private("opening.refused", name=name, number=case.number), ())
+        _tell(unit, case, first, unit.house.words.private("opening.refused", name=name, number=called(unit, case)), ())
 
 
 def _openable(request: Request, unit: Unit) -> Case | None:
@@ -99,7 +99,7 @@ def _openable(request: Request, unit: Unit) -> Case | None:
     if case is None:
         return None
     if not unit.books.cases.reports(case.id):
-        unit.answer(request, unit.house.words.private("relay.nobody", number=case.number))
+        unit.answer(request, unit.house.words.private("relay.nobody", number=called(unit, case)))
         return None
     if len(judges(unit, case)) < 2:
         unit.answer(request, unit.house.words.private("opening.no-second"))

@@ -13,7 +13,7 @@ from orchard_bot.community.case import WAITING, Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.community.local_time import next_time_of_day
 from orchard_bot.features.books import Planned
-from orchard_bot.features.casework.casebook import account_of, community_of, judges, titles
+from orchard_bot.features.casework.casebook import account_of, called, community_of, judges, titles
 from orchard_bot.features.unit import Option, Unit
 
 MORNING = "alerts.morning"
@@ -63,7 +63,7 @@ def remind(unit: Unit, case: Case, times: int) -> None:
             account_of(unit, case),
             moderator.person,
             _reminder(unit, case, moderator, turn, times),
-            [Option(words.label("cases.show", number=case.number), "cases.show", {"case": case.id})],
+            [Option(words.label("cases.show", number=called(unit, case)), "cases.show", {"case": case.id})],
             community=case.community,
             once=False,
             priority=Priority.MODERATION,
@@ -76,9 +76,9 @@ def remind(unit: Unit, case: Case, times: int) -> None:
 def _reminder(unit: Unit, case: Case, reader: Moderator, turn: Moderator | None, times: int) -> PrivateText:
     words, about = unit.house.words, titles(unit, case)
     if turn is None:
-        return words.private("alerts.waits-a-day", number=case.number, title=about)
+        return words.private("alerts.waits-a-day", number=called(unit, case), title=about)
     key = "alerts.waits-your-turn" if turn.person == reader.person else "alerts.waits-their-turn"
-    return words.private(key, number=case.number, title=about, days=times + 1, name=shown_name(turn.name))
+    return words.private(key, number=called(unit, case), title=about, days=times + 1, name=shown_name(turn.name))
 
 
 def _plan(unit: Unit, case: Case, kind: str, due: datetime, data: dict[str, int]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.features.casework.bench import case_to_see
-from orchard_bot.features.casework.casebook import account_of, case_of, judges
+from orchard_bot.features.casework.casebook import account_of, called, case_of, judges
 from orchard_bot.features.feature import Feature, Request
 from orchard_bot.features.reporting.matter import bounded
 from orchard_bot.features.unit import Option, Unit
@@ -21,9 +21,9 @@ def on_ask(request: Request, unit: Unit) -> None:
         return
     words = unit.house.words
     if not unit.books.cases.reports(case.id):
-        unit.answer(request, words.private("relay.nobody", number=case.number))
+        unit.answer(request, words.private("relay.nobody", number=called(unit, case)))
         return
-    unit.ask(request, "relay.question", {"case": case.id}, words.private("relay.what", number=case.number))
+    unit.ask(request, "relay.question", {"case": case.id}, words.private("relay.what", number=called(unit, case)))
 
 
 def on_question(request: Request, unit: Unit) -> None:
@@ -49,7 +49,7 @@ def on_question(request: Request, unit: Unit) -> None:
             priority=Priority.MODERATION,
         )
     unit.note(case.community, "reporter-asked", case.id, by=request.person)
-    unit.answer(request, words.private("relay.asked", number=case.number))
+    unit.answer(request, words.private("relay.asked", number=called(unit, case)))
 
 
 def on_answer(request: Request, unit: Unit) -> None:
@@ -75,7 +75,7 @@ def on_reply(request: Request, unit: Unit) -> None:
     found = judges(unit, case)
     to = [one for one in found if one.person == asked] or found
     for moderator in to:
-        text = words.private("relay.reply", number=case.number, text=reply)
+        text = words.private("relay.reply", number=called(unit, case), text=reply)
         unit.tell(
             account_of(unit, case), moderator.person, text, community=case.community, priority=Priority.MODERATION
         )

@@ -17,7 +17,7 @@ from orchard_bot.community.decision import NEEDS_POSTER, Verdict
 from orchard_bot.features.casework.alerts import update
 from orchard_bot.features.casework.bench import case_to_see
 from orchard_bot.features.casework.case_view import name_of, view
-from orchard_bot.features.casework.casebook import account_of, case_of, community_of, judges, poster
+from orchard_bot.features.casework.casebook import account_of, called, case_of, community_of, judges, poster
 from orchard_bot.features.casework.patience import wait_for_an_answer
 from orchard_bot.features.feature import Feature, Outcome, Request
 from orchard_bot.features.unit import Option, Unit
@@ -64,9 +64,9 @@ def on_uphold(request: Request, unit: Unit) -> None:
         return
     unit.note(case.community, "appeal-upheld", case.id, by=request.person)
     words, name = unit.house.words, name_of(unit, case, request.person)
-    unit.answer(request, words.private("appeals.upheld", number=case.number))
+    unit.answer(request, words.private("appeals.upheld", number=called(unit, case)))
     _tell_poster(unit, case, words.private("appeals.stands", moderator=name, group=community_of(unit, case).name))
-    _tell_decider(unit, case, words.private("appeals.decider-stands", moderator=name, number=case.number))
+    _tell_decider(unit, case, words.private("appeals.decider-stands", moderator=name, number=called(unit, case)))
 
 
 def on_overturn(request: Request, unit: Unit) -> None:
@@ -75,10 +75,10 @@ def on_overturn(request: Request, unit: Unit) -> None:
     if case is None:
         return
     name = name_of(unit, case, request.person)
-    text = unit.house.words.private("appeals.decider-overturned", moderator=name, number=case.number)
+    text = unit.house.words.private("appeals.decider-overturned", moderator=name, number=called(unit, case))
     _tell_decider(unit, case, text)
     take_back(unit, case, request.person, request.account)
-    unit.answer(request, unit.house.words.private("appeals.taken-back", number=case.number))
+    unit.answer(request, unit.house.words.private("appeals.taken-back", number=called(unit, case)))
 
 
 def on_take_back(request: Request, unit: Unit) -> None:
@@ -90,7 +90,7 @@ def on_take_back(request: Request, unit: Unit) -> None:
         unit.answer(request, unit.house.words.private("appeals.not-yours"))
         return
     take_back(unit, case, request.person, request.account)
-    unit.answer(request, unit.house.words.private("appeals.taken-back", number=case.number))
+    unit.answer(request, unit.house.words.private("appeals.taken-back", number=called(unit, case)))
 
 
 def take_back(unit: Unit, case: Case, by: PersonRef, via: AccountRef) -> Case:
@@ -126,7 +126,9 @@ def take_back(unit: Unit, case: Case, by: PersonRef, via: AccountRef) -> Case:
         _tell_poster(unit, case, unit.house.words.private(f"appeals.{how}", group=community.name))
     if decision.verdict is Verdict.REMOVE:
         for moderator in judges(unit, case):
-            text = unit.house.words.private("appeals.invite", number=case.number, name=shown_name(case.author_name))
+            text = unit.house.words.private(
+                "appeals.invite", number=called(unit, case), name=shown_name(case.author_name)
+            )
             unit.tell(account_of(unit, case), moderator.person, text, community=case.community)
     update(unit, reopened)
     if reopened.state in LIVE:
@@ -152,7 +154,7 @@ def _put_before(unit: Unit, case: Case, moderator: Moderator) -> None:
         Option(words.label("appeals.uphold"), "appeals.uphold", {"case": case.id}),
         Option(words.label("appeals.overturn"), "appeals.overturn", {"case": case.id}),
     ]
-    asked = words.private("appeals.please-look", number=case.number).value
+    asked = words.private("appeals.please-look", number=called(unit, case)).value
     unit.tell(
         account_of(unit, case),
         moderator.person,
@@ -171,7 +173,7 @@ def _appealed(request: Request, unit: Unit) -> Case | None:
     if case is None:
         return None
     if case.appealed_at is None or case.decision is None:
-        unit.answer(request, unit.house.words.private("appeals.over", number=case.number))
+        unit.answer(request, unit.house.words.private("appeals.over", number=called(unit, case)))
         return None
     if case.decision.moderator == request.person:
         unit.answer(request, unit.house.words.private("appeals.own-decision"))

@@ -14,7 +14,15 @@ from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import Case
 from orchard_bot.community.decision import MUTE_FOR, Decision, Verdict
 from orchard_bot.features.casework.case_view import QUOTE_LIMIT, name_of
-from orchard_bot.features.casework.casebook import account_of, case_of, clauses_of, community_of, poster, time_of
+from orchard_bot.features.casework.casebook import (
+    account_of,
+    called,
+    case_of,
+    clauses_of,
+    community_of,
+    poster,
+    time_of,
+)
 from orchard_bot.features.casework.second_thoughts import appeal_option
 from orchard_bot.features.feature import Outcome, Request
 from orchard_bot.features.reporting.school_route import school_route
@@ -88,12 +96,12 @@ def on_act(outcome: Outcome, unit: Unit) -> None:
     words, verdict = unit.house.words, case.decision.verdict
     if outcome.delivered:
         unit.note(case.community, f"carried-out-{verdict}", case.id, by=case.decision.moderator)
-        _tell_moderator(unit, case, words.private(f"decisions.worked-{verdict}", number=case.number))
+        _tell_moderator(unit, case, words.private(f"decisions.worked-{verdict}", number=called(unit, case)))
         tell_poster(unit, case)
         return
     unit.note(case.community, f"failed-{verdict}", case.id, by=case.decision.moderator)
     by_hand = Option(words.label("decisions.by-hand"), "decisions.by-hand", {"case": case.id})
-    text = words.private("decisions.did-not-work", number=case.number, why=outcome.why)
+    text = words.private("decisions.did-not-work", number=called(unit, case), why=outcome.why)
     _tell_moderator(unit, case, text, by_hand)
 
 
@@ -118,7 +126,7 @@ def on_told(outcome: Outcome, unit: Unit) -> None:
         return
     key = "decisions.note-waits" if outcome.waiting else "decisions.note-lost"
     name = shown_name(case.author_name)
-    _tell_moderator(unit, case, unit.house.words.private(key, number=case.number, name=name, why=outcome.why))
+    _tell_moderator(unit, case, unit.house.words.private(key, number=called(unit, case), name=name, why=outcome.why))
 
 
 def _act(unit: Unit, case: Case, decision: Decision, via: AccountRef) -> Intent:

@@ -108,7 +108,7 @@ def test_a_moderator_who_reports_later_stands_aside_from_then_on(stage: Stage) -
     edits = [one for one in stage.intents[before:] if isinstance(one, EditOwn)]
     mias = next(one for one in stage.books.cases.alerts(case.id) if one.moderator == stage.mia)
     assert [one.text.value for one in edits if one.of == mias.key] == [
-        "Case 1 now concerns you yourself, because you reported it too. The other moderators will decide it."
+        "Case 1 in Class 3B now concerns you yourself, because you reported it too. The other moderators will decide it."
     ]
     stage.command("/cases", by=stage.mia)
     assert "Nothing is waiting" in stage.told(stage.mia)[-1]

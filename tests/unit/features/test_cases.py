@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchard_bot.chat.intents import HideCommand
+from orchard_bot.features.house import House
 from orchard_bot.testing.builders import a_message, a_person
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def test_the_list_shows_what_waits_with_its_age_oldest_first(stage: Stage) -> No
     lines = stage.told(stage.mia)[-1].splitlines()
     assert lines[0] == "Waiting for you moderators: 3"
     assert [line.rpartition("(")[2] for line in lines[1:]] == ["2 days)", "2 days)", "within the hour)"]
-    stage.choose("Case 3", stage.mia)
+    stage.choose("Case 3 in Class 3B", stage.mia)
     assert "Unkind words 0" in stage.told(stage.mia)[-1]
 
 
@@ -122,3 +123,13 @@ def test_a_claim_of_what_has_been_decided_changes_nothing(stage: Stage) -> None:
     stage.choose("It's fine: dismiss", stage.mia)
     stage.choose("I'll look at it", stage.omar)
     assert "is decided" in stage.told(stage.omar)[-1]
+
+
+def test_a_case_bears_its_group_only_where_a_moderator_looks_after_several(stage: Stage) -> None:
+    stage.report(a_message("Some words", author=stage.ben, at=stage.now))
+    stage.choose("Tell the moderators, in confidence")
+    stage.choose("Not sure")
+    assert stage.told(stage.omar)[-1].startswith("Case 1 in Class 3B:"), "Mia looks after two groups"
+    stage.house = House([stage.community], stage.house.code, stage.house.words)
+    stage.command("/case 1", stage.omar)
+    assert stage.told(stage.omar)[-1].startswith("Case 1: ")

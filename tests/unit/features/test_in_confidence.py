@@ -208,7 +208,7 @@ def test_a_moderator_whom_it_concerns_stands_aside_for_good(stage: Stage) -> Non
     more(stage, ASIDE)
     stage.choose("Yes, leave it to the others", stage.mia)
     assert "for the other moderators now" in stage.told(stage.mia)[-1]
-    assert "Case 1 is with the other moderators." in stage.changed()
+    assert "Case 1 in Class 3B is with the other moderators." in stage.changed()
     stage.command("/cases", by=stage.mia)
     assert "Nothing is waiting" in stage.told(stage.mia)[-1]
     stage.command("/case 1", by=stage.mia)

@@ -123,7 +123,7 @@ def test_a_case_that_waits_is_brought_up_again_and_then_it_is_somebodys_turn(sta
         assert all(f"for {days} days" in stage.told(who)[-1] for who in mine)
         turns.append(mine)
     assert turns[0] != turns[1]
-    stage.choose("Case 1", stage.mia)
+    stage.choose("Case 1 in Class 3B", stage.mia)
     assert "Mind your own business" in stage.told(stage.mia)[-1]
 
 
