@@ -94,6 +94,15 @@ class EditOwn(_Intent, frozen=True, kw_only=True):
     choices: tuple[Choice, ...] = ()
 
 
+class EditSaid(_Intent, frozen=True, kw_only=True):
+    """Change what the bot said in a group under the key ``of``; where that cannot be done, say ``otherwise`` there."""
+
+    chat: ChatRef
+    of: str
+    text: PublicText
+    otherwise: PublicText | None = None
+
+
 class WithdrawOwn(_Intent, frozen=True, kw_only=True):
     """Take back what the bot said earlier under the key ``of``."""
 
@@ -161,6 +170,7 @@ Intent: TypeAlias = (
     Say
     | TellPrivately
     | EditOwn
+    | EditSaid
     | WithdrawOwn
     | CloseChoices
     | HideCommand

@@ -20,6 +20,7 @@ from orchard_bot.chat.intents import (
     CloseChoices,
     DeleteMessage,
     EditOwn,
+    EditSaid,
     HideCommand,
     Intent,
     Mandated,
@@ -67,7 +68,7 @@ class Sent(Struct, frozen=True):
 def plan(intent: Intent, abilities: Abilities, now: datetime, sent: Sent | None = None) -> Plan | Refusal:
     """What to do about ``intent`` in a chat with these ``abilities``.
 
-    ``sent`` is the earlier message that an ``EditOwn`` or ``WithdrawOwn`` is about; None: it never went out.
+    ``sent`` is the earlier message that an ``EditOwn``, ``EditSaid`` or ``WithdrawOwn`` is about; None: it never went out.
     """
     match intent:
         case Say():
@@ -76,6 +77,8 @@ def plan(intent: Intent, abilities: Abilities, now: datetime, sent: Sent | None 
             return _tell(intent, abilities)
         case EditOwn():
             return _edit(intent, abilities, sent)
+        case EditSaid():
+            return _edit_said(intent, abilities, sent)
         case WithdrawOwn():
             return _withdraw(intent, abilities, sent)
         case CloseChoices():
@@ -164,6 +167,20 @@ def _edit(intent: EditOwn, abilities: Abilities, sent: Sent | None) -> Plan | Re
     if len(body) > abilities.text_limit:
         return Refusal("The new text is longer than one message may be here.")
     return Plan((EditMessage(key=_key(intent, 0), message=sent.message, text=body, choices=choices),))
+
+
+def _edit_said(intent: EditSaid, abilities: Abilities, sent: Sent | None) -> Plan | Refusal:
+    if sent is None:
+        return Refusal("What this would change was never posted.")
+    if sent.private:
+        return Refusal("What is said in a group never replaces private words.")
+    if abilities.edit_own.can and len(intent.text.value) <= abilities.text_limit:
+        return Plan((EditMessage(key=_key(intent, 0), message=sent.message, text=intent.text.value),))
+    why = abilities.edit_own.why or "The bot cannot change its messages here."
+    if intent.otherwise is None:
+        return Refusal(why)
+    again = Say(key=f"{intent.key}:again", priority=intent.priority, chat=intent.chat, text=intent.otherwise)
+    return Refusal(why, (again,))
 
 
 def _withdraw(intent: WithdrawOwn, abilities: Abilities, sent: Sent | None) -> Plan | Refusal:

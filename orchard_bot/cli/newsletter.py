@@ -101,7 +101,7 @@ def _school(timezone: str, today: str) -> School:
         day = msgspec.convert(today, type=type(now)) if today else now
     except (OSError, ValueError, KeyError, msgspec.ValidationError) as error:
         raise CannotRead('Write the zone as "Europe/London" and the day as 2026-11-26.') from error
-    return School(today=day, timezone=timezone)
+    return School(today=day, timezone=timezone, nation="ENG" if timezone == "Europe/London" else "")
 
 
 def _read(data: bytes, name: str, school: School) -> Newsletter:

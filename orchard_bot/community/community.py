@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,15 @@ class Watch(StrEnum):
     REHEARSAL = "rehearsal"
     """Tell the moderators, once a day, what would have happened. The default for a new community."""
     LIVE = "live"
+
+
+class Nation(StrEnum):
+    """Whose bank holidays count, by ISO 3166-2:GB."""
+
+    ENGLAND = "ENG"
+    WALES = "WLS"
+    SCOTLAND = "SCT"
+    NORTHERN_IRELAND = "NIR"
 
 
 class QuietHours(Struct, frozen=True):
@@ -69,6 +78,17 @@ class Community(Struct, frozen=True, kw_only=True):
     """When moderators hear of the cases of a day, all at once; None: of each as it comes. Risk to somebody apart."""
     posts_a_day: int = 3
     """How many messages nobody asked for the bot may post in the group in a day."""
+    remind_at: time = time(18, 30)
+    """When a reminder from the newsletter is posted, on each of the days before that ``remind_days_before`` names."""
+    remind_days_before: tuple[int, ...] = (1,)
+    week_ahead: bool = True
+    """Whether the Monday of a week with something planned begins with one post about all of it."""
+    reminders_by_two: bool = False
+    """Another moderator has to agree before what a newsletter announces is planned."""
+    terms: tuple[tuple[date, date], ...] = ()
+    """First and last school days; a date outside them is doubtful. None: nothing is known of terms."""
+    bank_holidays: Nation | None = None
+    """Where the bank holidays are those of; a date on one of them is doubtful."""
 
     def moderator(self, person: PersonRef) -> Moderator | None:
         """The moderator with this ref, if there is one."""

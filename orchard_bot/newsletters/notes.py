@@ -29,6 +29,12 @@ _CANCELLED = re.compile(
 )
 
 
+_CANCELLED_EDGE = re.compile(
+    r"^\W*(?:now )?(?:cancell?ed|called off)\b[\W]*|[\s\W]*\b(?:(?:is|are|has been|have been|now)\s+)*(?:cancell?ed|called off)\W*$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(slots=True)
 class Draft:
     """An event while it is being read."""
@@ -117,7 +123,7 @@ class Notes:
         if clock is not None and clock.unsure:
             doubts.append(Doubt.HALF_DAY)
         draft = Draft(
-            title=title,
+            title=_CANCELLED_EDGE.sub("", title) or title,
             day=one.first,
             last_day=one.last,
             clock=clock,

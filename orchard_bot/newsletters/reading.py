@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orchard_bot.community.newsletter import Doubt, FoundEvent, Newsletter, Refusal, Source, Trouble
+from orchard_bot.newsletters.bank_holidays import bank_holidays
 from orchard_bot.newsletters.clock_times import Clock
 from orchard_bot.newsletters.finding import find
 from orchard_bot.newsletters.issue import issue_day, iter_titles
@@ -31,7 +32,13 @@ class School(Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/London"
     terms: tuple[tuple[date, date], ...] = ()
     days_off: tuple[date, ...] = ()
-    """Bank holidays and INSET days."""
+    """INSET days and the like."""
+    nation: str = ""
+    """Whose bank holidays are days off too: ``ENG``, ``WLS``, ``SCT``, ``NIR``; empty: nobody's."""
+
+    def is_off(self, day: date) -> bool:
+        """Whether nobody is at school."""
+        return day in self.days_off or bool(self.nation and day in bank_holidays(self.nation, self.today.year))
 
 
 def read(data: bytes, name: str, school: School, kind: str = "") -> Newsletter:
@@ -204,7 +211,7 @@ def _doubted(event: FoundEvent, school: School) -> FoundEvent:
         doubts.append(Doubt.FAR)
     covered = [term for term in school.terms if term[0].year <= event.day.year <= term[1].year]
     in_term = any(first <= event.day <= last for first, last in school.terms)
-    if event.last_day is None and (event.day in school.days_off or (covered and not in_term)):
+    if event.last_day is None and (school.is_off(event.day) or (covered and not in_term)):
         doubts.append(Doubt.OUTSIDE_TERM)
     return replace(event, doubts=tuple(dict.fromkeys(doubts)))
 

@@ -11,7 +11,7 @@ from orchard_bot.community.newsletter import Newsletter, Refusal
 from orchard_bot.newsletters.reading import School
 
 EXTRA = "newsletter"
-LIBRARIES = ("bs4", "dateutil", "docx", "feedparser", "httpcore", "icalendar", "pypdf")
+LIBRARIES = ("bs4", "dateutil", "docx", "feedparser", "holidays", "httpcore", "icalendar", "pypdf")
 _LENGTH = 4
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from orchard_bot.chat.events import Attachment, MessagePosted
 from orchard_bot.chat.platform import HasFiles, Platform
 from orchard_bot.chat.refs import AccountRef
+from orchard_bot.community.community import Community
 from orchard_bot.community.newsletter import Newsletter, Refusal, Unreadable
 from orchard_bot.errors import Gone, NotAllowed, PlatformError, RateLimited, Unavailable
 from orchard_bot.features.house import House
@@ -18,6 +19,16 @@ from orchard_bot.runtime.newsletter_reader import MOST_BYTES, ReadsNewsletters
 from orchard_bot.runtime.passage import Passage
 
 FETCH_SECONDS = 60.0
+
+
+def school_of(community: Community, now: datetime) -> School:
+    """What the reader has to know of the community's school."""
+    return School(
+        today=community.local(now).date(),
+        timezone=community.timezone,
+        terms=community.terms,
+        nation=community.bank_holidays.value if community.bank_holidays else "",
+    )
 
 
 class Newsletters:
@@ -67,8 +78,7 @@ class Newsletters:
         self, data: bytes, name: str, kind: str, event: MessagePosted, now: datetime
     ) -> Newsletter | Unreadable:
         community = next(iter(self._house.moderated_by(event.author)))
-        school = School(today=community.local(now).date(), timezone=community.timezone)
-        answer = await self._reader.read(data, name, school, kind)
+        answer = await self._reader.read(data, name, school_of(community, now), kind)
         if answer.newsletter is not None:
             return answer.newsletter
         return Unreadable(answer.refusal or Refusal.BROKEN)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchard_bot.chat.intents import HideCommand, Intent, Mandate, Mandated, Say, TellPrivately
+from orchard_bot.chat.intents import EditSaid, HideCommand, Intent, Mandate, Mandated, Say, TellPrivately
+from orchard_bot.chat.refs import ChatRef
 from orchard_bot.chat.text import PrivateText, PublicText
 from orchard_bot.community.voice import speaks_for_school
 from orchard_bot.errors import PrivacyBreach
@@ -20,7 +21,11 @@ def check(intents: Sequence[Intent], house: House, request: Request | None) -> N
     """Raises ``PrivacyBreach`` where one of these may not go out. ``request`` is what they answer, if anything."""
     for intent in intents:
         if isinstance(intent, Say):
-            _said_in_a_group(intent, house)
+            _said_in_a_group(intent.chat, intent.text, house)
+        elif isinstance(intent, EditSaid):
+            _said_in_a_group(intent.chat, intent.text, house)
+            if intent.otherwise is not None:
+                _said_in_a_group(intent.chat, intent.otherwise, house)
         elif isinstance(intent, TellPrivately):
             _told_to_one(intent)
         elif isinstance(intent, HideCommand):
@@ -29,12 +34,12 @@ def check(intents: Sequence[Intent], house: House, request: Request | None) -> N
             _decided(intent, house)
 
 
-def _said_in_a_group(intent: Say, house: House) -> None:
-    if type(intent.text) is not PublicText or not house.words.is_public(intent.text.source):
+def _said_in_a_group(chat: ChatRef, text: PublicText, house: House) -> None:
+    if type(text) is not PublicText or not house.words.is_public(text.source):
         raise PrivacyBreach("A group would have been told something that is not in the public wording.")
-    if house.in_chat(intent.chat) is None:
+    if house.in_chat(chat) is None:
         raise PrivacyBreach("Something would have been said in a chat that is no community's group.")
-    if speaks_for_school(intent.text.value):
+    if speaks_for_school(text.value):
         raise PrivacyBreach("Something would have been said in a group as if the school said it.")
 
 

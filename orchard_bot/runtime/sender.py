@@ -13,7 +13,16 @@ from datetime import datetime, timedelta
 import msgspec
 
 from orchard_bot.chat.abilities import Abilities
-from orchard_bot.chat.intents import CloseChoices, EditOwn, Mandated, Priority, Say, TellPrivately, WithdrawOwn
+from orchard_bot.chat.intents import (
+    CloseChoices,
+    EditOwn,
+    EditSaid,
+    Mandated,
+    Priority,
+    Say,
+    TellPrivately,
+    WithdrawOwn,
+)
 from orchard_bot.chat.letters import Letter
 from orchard_bot.chat.planning import Plan, Refusal, Sent, in_group_instead, plan, refused_by_platform
 from orchard_bot.chat.platform import Platform
@@ -193,7 +202,7 @@ class Sender:
     async def _try(self, letter: Letter, abilities: Abilities) -> None:
         intent = letter.intent
         sent: Sent | None = None
-        if isinstance(intent, EditOwn | WithdrawOwn | CloseChoices):
+        if isinstance(intent, EditOwn | EditSaid | WithdrawOwn | CloseChoices):
             original = intent.of
             sent = await self._core.storage.read(lambda ledger: ledger.outbox.receipt(original))
         planned = plan(intent, abilities, self._core.clock.now(), sent)

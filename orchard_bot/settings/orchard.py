@@ -6,7 +6,7 @@ Every field's help text is the docstring below it; the reference page of the set
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Meta, Struct
 
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
-from orchard_bot.community.community import Community, Moderator, QuietHours, Watch
+from orchard_bot.community.community import Community, Moderator, Nation, QuietHours, Watch
 from orchard_bot.errors import ConfigError, MalformedRef
 from orchard_bot.features.house import Retention
 from orchard_bot.settings.toml_file import TomlFile, read_toml
 
 Days = Annotated[int, Meta(ge=1, le=3650, description="a whole number of days, 1 to 3650")]
+DaysBefore = Annotated[int, Meta(ge=0, le=28, description="a number of days, 0 to 28")]
 Id = Annotated[
     str,
     Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="small letters, digits and hyphens, beginning with a letter"),
@@ -97,6 +98,15 @@ class QuietSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Local time; earlier than ``start`` means the next morning."""
 
 
+class TermSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One term, or half of one."""
+
+    first: date
+    """The first school day, for example 2026-09-03."""
+    last: date
+    """The last school day."""
+
+
 class CommunitySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``[[communities]]``: one class or year group."""
 
@@ -124,6 +134,18 @@ class CommunitySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """When moderators hear of the cases of a day, all at once, for example 18:00:00; left out: of each as it comes."""
     posts_a_day: Annotated[int, Meta(ge=0, le=50, description="a number from 0 to 50")] = 3
     """How many reminders and notices the bot may post in the group in a day."""
+    remind_at: time = time(18, 30)
+    """When what a newsletter announces is posted, on the days before it. Local time."""
+    remind_days_before: Annotated[tuple[DaysBefore, ...], Meta(min_length=1, max_length=4)] = (1,)
+    """How many days before, for example [7, 1] for a week before and the evening before."""
+    week_ahead: bool = True
+    """On Monday morning one post about everything that is planned for the week."""
+    reminders_by_two: bool = False
+    """Another moderator has to agree before what a newsletter announces is planned."""
+    terms: tuple[TermSettings, ...] = ()
+    """The school's terms, so that a date outside them is marked as doubtful; left out: nothing is known of them."""
+    bank_holidays: Nation | None = Nation.ENGLAND
+    """Whose bank holidays count: "ENG", "WLS", "SCT" or "NIR"."""
 
 
 class OrchardSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -246,7 +268,20 @@ class Settings:
             steps_fade_after=timedelta(days=given.steps_fade_after_days),
             alerts_at=given.alerts_at,
             posts_a_day=given.posts_a_day,
+            remind_at=given.remind_at,
+            remind_days_before=tuple(sorted(set(given.remind_days_before), reverse=True)),
+            week_ahead=given.week_ahead,
+            reminders_by_two=given.reminders_by_two,
+            terms=self._terms(given, at),
+            bank_holidays=given.bank_holidays,
         )
+
+    def _terms(self, given: CommunitySettings, at: tuple[str | int, ...]) -> tuple[tuple[date, date], ...]:
+        for index, term in enumerate(given.terms):
+            if term.last < term.first:
+                fix = "Write the first school day as `first`, and the last one as `last`."
+                raise self.file.refuse((*at, "terms", index), "This term ends before it begins.", fix=fix)
+        return tuple((term.first, term.last) for term in given.terms)
 
     def _chat(self, text: str, at: tuple[str | int, ...]) -> ChatRef:
         try:

@@ -10,6 +10,7 @@ from orchard_bot.chat.intents import (
     CloseChoices,
     DeleteMessage,
     EditOwn,
+    EditSaid,
     HideCommand,
     Intent,
     TellPrivately,
@@ -40,7 +41,7 @@ def private_destination(account: AccountRef, person: PersonRef, keyring: Keyring
 
 def changed_by(intent: Intent) -> str | None:
     """The key of the earlier letter whose message this one changes or takes back."""
-    return intent.of if isinstance(intent, EditOwn | WithdrawOwn | CloseChoices) else None
+    return intent.of if isinstance(intent, EditOwn | EditSaid | WithdrawOwn | CloseChoices) else None
 
 
 def account_of(intent: Intent) -> AccountRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from orchard_bot.testing.profiles import Profile
@@ -82,3 +83,56 @@ async def test_the_command_says_how_and_reads_what_stands_behind_it(telling: Tel
         assert "• Tue 6 Oct 2026, 9.15am: Sports day" in story.heard("amira")[-1]
         await story.tells_bot("priya", "/newsletter Sports day: Tuesday 6 October 2026, 9.15am")
         assert "Only this group's moderators" in story.heard("priya")[-1]
+
+
+FIRST = """Newsletter, 16 January 2026
+Winter fair is on Friday 23 January at 3.15pm in the hall.
+Cake sale on Friday 23 January at 9am in the hall. Please bring 50p.
+"""
+CORRECTED = FIRST.replace("at 3.15pm", "at 2pm")
+CALLED_OFF = FIRST.replace("Winter fair is on", "CANCELLED: Winter fair on")
+
+
+async def test_from_a_newsletter_to_the_post_and_its_correction(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await story.tells_bot("priya", "/reminders on")
+        await story.tells_bot("amira", FIRST)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        assert "Planned for Thursday 22 January 2026, 18:30" in story.heard("amira")[-1]
+        assert story.aloud() == []
+        await story.tells_bot("tomasz", "/reminders")
+        assert "Winter fair" in story.heard("tomasz")[-1]
+        await story.later(strides=LONG, days=5, hours=13)
+        assert "This week, from the newsletter" in story.aloud()[-1], story.aloud()
+        await story.later(strides=LONG, days=2, hours=10, minutes=1)
+        [_, post] = story.aloud()
+        assert "Fri 23 Jan 2026, 3.15pm: Winter fair; the hall" in post
+        assert "Cake sale" in post
+        assert "Newsletter of Fri 16 Jan 2026" in post
+        assert "Posted by parents, not by the school" in post
+        assert "3.15pm" in story.heard("priya")[-1]
+        await story.tells_bot("amira", CORRECTED)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        assert "Put right where I posted it" in story.heard("amira")[-1], story.phone("amira")
+        texts = [text for _, text in story.group()]
+        assert any("2pm: Winter fair" in text for text in texts)
+        assert any("3.15pm" in text for text in texts) != bool(profile.abilities.edit_own), "on Monday's post, too"
+        assert "has put this right" in story.heard("priya")[-1]
+        await story.later(strides=LONG, days=2)
+        can, within = profile.abilities.withdraw_own, profile.abilities.delete_others_within
+        if can and profile.abilities.edit_own and (within is None or within > timedelta(hours=38)):
+            assert not any("Winter fair" in text and "This week" not in text for _, text in story.group())
+
+
+async def test_what_is_called_off_is_said_where_it_was_posted(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await story.tells_bot("amira", FIRST)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        await story.later(strides=LONG, days=7, hours=23, minutes=1)
+        await story.tells_bot("amira", CALLED_OFF)
+        await story.chooses("amira", "One by one")
+        await story.chooses("amira", "Leave it out")
+        assert "calls this off" in story.phone("amira")
+        await story.chooses("amira", "Plan it")
+        await story.later(hours=12)
+        assert any("Called off: Fri 23 Jan 2026" in text for text in story.aloud()), story.phone("amira")

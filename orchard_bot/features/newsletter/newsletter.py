@@ -9,7 +9,17 @@ from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.community import Role
 from orchard_bot.community.newsletter import FoundEvent, Newsletter, Unreadable
 from orchard_bot.features.feature import Command, Feature, Request, Where
-from orchard_bot.features.newsletter.cards import first_options, on_card, on_change, on_drop, on_keep, on_plan_all
+from orchard_bot.features.newsletter.cards import (
+    first_options,
+    on_agree,
+    on_card,
+    on_change,
+    on_drop,
+    on_keep,
+    on_pass_on,
+    on_plan_all,
+    on_refuse,
+)
 from orchard_bot.features.newsletter.planning import item_of
 from orchard_bot.features.newsletter.saying import day_in_words, when_in_words
 from orchard_bot.features.unit import Unit
@@ -28,8 +38,8 @@ def on_newsletter(request: Request, unit: Unit) -> None:
     elif isinstance(found, Unreadable):
         unit.answer(request, unit.house.words.private(f"newsletter.unreadable-{found.why}"))
     else:
-        items = [item_of(event, request.community, unit) for event in found.events]
-        unit.answer(request, _said(found, unit), first_options(items, unit), once=False)
+        items = [item_of(event, unit) for event in found.events]
+        unit.answer(request, _said(found, unit), first_options(items, request.community, unit), once=False)
 
 
 def _said(found: Newsletter, unit: Unit) -> PrivateText:
@@ -73,6 +83,9 @@ FEATURE = Feature(
         "newsletter.keep": on_keep,
         "newsletter.drop": on_drop,
         "newsletter.change": on_change,
+        "newsletter.agree": on_agree,
+        "newsletter.refuse": on_refuse,
+        "newsletter.pass-on": on_pass_on,
     },
     newsletter=on_newsletter,
 )

@@ -1,17 +1,19 @@
-"""From what a newsletter announces to reminders that are planned: the evening before, each with its source, none twice.
+"""From what a newsletter announces to reminders that are planned: some days before, each with its source, none twice.
 
-A corrected edition moves what is planned already; a cancellation takes it away, or is said where it was posted.
+A corrected edition moves what is planned already and puts right what was posted; a cancellation takes it away, or is
+said where it was posted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
 
+from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import shortened
 from orchard_bot.community.community import Community
 from orchard_bot.community.newsletter import FoundEvent
@@ -25,20 +27,19 @@ from orchard_bot.community.reminder import (
     checked_title,
 )
 from orchard_bot.features.books import Planned
-from orchard_bot.features.feature import Request
 from orchard_bot.features.newsletter.saying import day_in_words, when_in_words
 from orchard_bot.features.reminding.remind_posting import (
     POST,
     POSTED,
     after_quiet_hours,
+    correct,
     is_full,
+    mark_called_off,
     next_number,
     plan_post,
 )
+from orchard_bot.features.reminding.week_ahead import plan_week_ahead, put_right
 from orchard_bot.features.unit import Unit
-
-EVENING = time(18, 30)
-"""When a reminder is posted, on the evening before."""
 
 
 class Fate(StrEnum):
@@ -47,6 +48,8 @@ class Fate(StrEnum):
     PLANNED = "planned"
     MOVED = "moved"
     """It was planned already, and the newsletter says something else now."""
+    CORRECTED = "corrected"
+    """It was posted already, and the newsletter says something else now."""
     TAKEN_AWAY = "taken-away"
     """It was planned, and is cancelled."""
     CALLED_OFF = "called-off"
@@ -58,23 +61,27 @@ class Fate(StrEnum):
     UNFIT = "unfit"
 
 
+CHANGED = frozenset({Fate.MOVED, Fate.CORRECTED, Fate.TAKEN_AWAY, Fate.CALLED_OFF})
+"""After which a post about the week may be wrong."""
+
+
 class Item(Struct, frozen=True, kw_only=True):
     """One event as a reminder would say it. ``problem``: why it cannot be one."""
 
     uid: str
     title: str
     source: str
-    at: datetime
-    over: bool
+    day: date
+    until: date
+    """Its last day."""
+    starts: time | None = None
     cancelled: bool = False
     doubtful: bool = False
     problem: Fate | None = None
 
 
-def item_of(event: FoundEvent, community: Community, unit: Unit) -> Item:
-    """``event`` as a reminder for the evening before, in the community's time."""
-    evening = datetime.combine(event.day - timedelta(days=1), EVENING, community.local(unit.now).tzinfo)
-    begins = datetime.combine(event.day, event.starts or time(23, 59), evening.tzinfo)
+def item_of(event: FoundEvent, unit: Unit) -> Item:
+    """``event`` as a reminder."""
     title, source, problem = _title(event, unit), _source(event, unit), None
     try:
         title, source = checked_title(title), checked_source(source)
@@ -86,74 +93,104 @@ def item_of(event: FoundEvent, community: Community, unit: Unit) -> Item:
         uid=event.uid,
         title=title,
         source=source,
-        at=after_quiet_hours(evening, community),
-        over=begins <= unit.now,
+        day=event.day,
+        until=event.last_day or event.day,
+        starts=event.starts,
         cancelled=event.cancelled,
         doubtful=bool(event.doubts),
         problem=problem,
     )
 
 
-def plan(items: Iterable[Item], request: Request, unit: Unit) -> list[tuple[Fate, Item]]:
-    """Plan them for the group of this moderator; what became of each."""
-    return [(_plan(item, request, unit), item) for item in items]
+def is_over(item: Item, community: Community, now: datetime) -> bool:
+    """Whether it has begun already."""
+    begins = datetime.combine(item.day, item.starts or time(23, 59), community.local(now).tzinfo)
+    return begins <= now
 
 
-def _plan(item: Item, request: Request, unit: Unit) -> Fate:
-    community = request.community
-    before = _known(item, unit.books.schedules.upcoming(community.id, POST))
+def times_of(item: Item, community: Community, now: datetime) -> list[datetime]:
+    """When it would be posted in this community: those of its times that are still to come, first to last."""
+    if is_over(item, community, now):
+        return []
+    zone = community.local(now).tzinfo
+    days = (item.day - timedelta(days=before) for before in community.remind_days_before)
+    moments = (after_quiet_hours(datetime.combine(day, community.remind_at, zone), community) for day in days)
+    return sorted({moment for moment in moments if moment > now})
+
+
+def plan(items: Iterable[Item], community: Community, by: PersonRef, unit: Unit) -> list[tuple[Fate, Item]]:
+    """Plan them for this group, as this moderator wants; what became of each."""
+    fates = [(_plan(item, community, by, unit), item) for item in items]
+    if any(fate in CHANGED for fate, _ in fates):
+        put_right(community, unit)
+    return fates
+
+
+def _plan(item: Item, community: Community, by: PersonRef, unit: Unit) -> Fate:
+    rows, posted = _rows(item, POST, community, unit), _rows(item, POSTED, community, unit)
     if item.cancelled:
-        return _call_off(item, before, request, unit)
+        return _call_off(item, rows, posted, community, by, unit)
     if item.problem is not None:
         return item.problem
-    if before is not None and (before.data["title"], before.due) == (item.title, item.at):
-        return Fate.KNOWN
-    if item.over or item.at <= unit.now:
-        return Fate.TOO_LATE
-    if before is not None:
-        unit.books.schedules.cancel(before.key)
-    elif is_full(community.local(item.at).date(), community, unit):
+    wanted = times_of(item, community, unit.now)
+    changed = [row for row in posted if row.data["as_read"] != item.title]
+    if changed:
+        correct(changed, _said(item), community, unit)
+    right = [row for row in rows if row.data["as_read"] == item.title and row.due in wanted]
+    missing = [at for at in wanted if at not in {row.due for row in right}]
+    wrong = [row for row in rows if row not in right]
+    if not missing and not wrong:
+        return Fate.CORRECTED if changed else Fate.KNOWN if rows or posted else Fate.TOO_LATE
+    for row in wrong:
+        unit.books.schedules.cancel(row.key)
+    fitting = [at for at in missing if not is_full(at, community, unit)]
+    for at in fitting:
+        _post(item, item.title, at, community, by, unit)
+    if missing and not fitting:
         return Fate.FULL
-    _post(item, item.title, item.at, request, unit)
-    return Fate.PLANNED if before is None else Fate.MOVED
+    return Fate.CORRECTED if changed else Fate.MOVED if rows else Fate.PLANNED
 
 
-def _call_off(item: Item, before: Planned | None, request: Request, unit: Unit) -> Fate:
-    community = request.community
-    if before is not None:
-        unit.books.schedules.cancel(before.key)
-        unit.note(community.id, "remind.cancelled", before.subject, by=request.person)
-        return Fate.TAKEN_AWAY
-    rows = unit.books.schedules.upcoming(community.id, POSTED)
-    posted = [row for row in rows if row.data.get("uid") == item.uid]
-    said = any(row.data["cancelled"] for row in posted)
-    if not posted or said or item.over or item.problem is not None:
-        return Fate.KNOWN
-    title = unit.house.words.public("remind.called-off", title=item.title).value
+def _call_off(
+    item: Item, rows: list[Planned], posted: list[Planned], community: Community, by: PersonRef, unit: Unit
+) -> Fate:
+    for row in rows:
+        unit.books.schedules.cancel(row.key)
+        unit.note(community.id, "remind.cancelled", row.subject, by=by)
+    said = any(row.data.get("cancelled") for row in posted)
+    if not posted or said or is_over(item, community, unit.now) or item.problem is not None:
+        return Fate.TAKEN_AWAY if rows else Fate.KNOWN
+    title = shortened(unit.house.words.public("remind.called-off", title=item.title).value, TITLE_LIMIT)
+    mark_called_off(posted, title, community, unit)
     now = after_quiet_hours(unit.now + timedelta(minutes=1), community)
-    _post(item, shortened(title, TITLE_LIMIT), now, request, unit)
+    _post(item, title, now, community, by, unit)
     return Fate.CALLED_OFF
 
 
-def _post(item: Item, title: str, at: datetime, request: Request, unit: Unit) -> None:
-    community = request.community
+def _post(item: Item, title: str, at: datetime, community: Community, by: PersonRef, unit: Unit) -> None:
     number = next_number(community.id, unit)
     subject = f"{community.id}/{number}"
-    data: dict[str, Any] = {
-        "title": title,
+    data = {**_said(item), "title": title, "at": at.isoformat(), "by": str(by), "number": number}
+    plan_post(community, subject, data, at, unit)
+    if not item.cancelled:
+        plan_week_ahead(community, item.day, unit)
+    unit.note(community.id, "remind.planned", subject, by=by)
+
+
+def _said(item: Item) -> dict[str, Any]:
+    return {
+        "title": item.title,
         "source": item.source,
-        "at": at.isoformat(),
-        "by": str(request.person),
-        "number": number,
         "uid": item.uid,
+        "on": item.day.isoformat(),
+        "until": item.until.isoformat(),
+        "as_read": item.title,
         "cancelled": item.cancelled,
     }
-    plan_post(community, subject, data, at, unit)
-    unit.note(community.id, "remind.planned", subject, by=request.person)
 
 
-def _known(item: Item, rows: Iterable[Planned]) -> Planned | None:
-    return next((row for row in rows if row.data.get("uid") == item.uid), None)
+def _rows(item: Item, kind: str, community: Community, unit: Unit) -> list[Planned]:
+    return [row for row in unit.books.schedules.upcoming(community.id, kind) if row.data.get("uid") == item.uid]
 
 
 def _title(event: FoundEvent, unit: Unit) -> str:

@@ -8,10 +8,10 @@ from orchard_bot.community.community import Role
 from orchard_bot.community.local_time import in_full
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Command, Feature, Request
-from orchard_bot.features.pause import over
 from orchard_bot.features.reminding.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
-from orchard_bot.features.reminding.remind_posting import POST, POSTED, on_post, post
+from orchard_bot.features.reminding.remind_posting import POST, POSTED, on_post, post, withdraw
 from orchard_bot.features.reminding.upcoming import on_reminders
+from orchard_bot.features.reminding.week_ahead import WEEK, week_ahead
 from orchard_bot.features.unit import Option, Unit
 
 MOST_OPTIONS = 9
@@ -98,5 +98,5 @@ FEATURE = Feature(
     actions={"remind.confirm": confirm, "remind.discard": discard, "remind.cancel": on_cancel},
     dialogs={"remind.what": take_title, "remind.when": take_time, "remind.source": take_source},
     outcomes={POST: on_post},
-    timers={POST: post, POSTED: over},
+    timers={POST: post, POSTED: withdraw, WEEK: week_ahead},
 )

@@ -23,6 +23,8 @@ from orchard_bot.features.unit import Option, Unit
 
 _FIELDS = {"title": "remind.what", "at": "remind.when", "source": "remind.source"}
 """What a reminder needs, with the question for it, in the order of asking."""
+_FROM_NEWSLETTER = ("uid", "on", "until", "as_read")
+"""What stays of where it came from, so that a corrected edition finds it again."""
 
 _UNCLEAR = {
     Unclear.UNREADABLE: "remind.time-unreadable",
@@ -120,9 +122,9 @@ def _take(field: str, draft: dict[str, Any], text: str, request: Request, unit: 
 
 
 def _no_room(due: datetime, request: Request, unit: Unit) -> PrivateText | None:
-    day = request.community.local(due).date()
-    if not is_full(day, request.community, unit):
+    if not is_full(due, request.community, unit):
         return None
+    day = request.community.local(due).date()
     return unit.house.words.private("remind.day-full", day=day_in_full(day), most=request.community.posts_a_day)
 
 
@@ -165,4 +167,4 @@ def _preview(draft: dict[str, Any], request: Request, unit: Unit) -> None:
 
 
 def _draft(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: data[field] for field in _FIELDS if field in data}
+    return {field: data[field] for field in (*_FIELDS, *_FROM_NEWSLETTER) if field in data}

@@ -12,12 +12,14 @@ from orchard_bot.chat.intents import (
     CloseChoices,
     DeleteMessage,
     EditOwn,
+    EditSaid,
     HideCommand,
     Mandate,
     Mandated,
     Priority,
     Remove,
     Restrict,
+    Say,
     TellPrivately,
     WithdrawOwn,
 )
@@ -296,6 +298,28 @@ def test_private_words_never_replace_what_a_group_can_see() -> None:
 
 def test_an_edit_that_does_not_fit_is_refused_rather_than_cut() -> None:
     refusal(plan(EDIT, abilities(text_limit=5), NOW, SENT))
+
+
+SAID = Sent(a_message_ref("7"), private=False)
+CORRECTION = EditSaid(
+    key="c", chat=a_message_ref("7").chat, of="say-1", text=a_say("Friday").text, otherwise=a_say("It is Friday").text
+)
+
+
+def test_a_correction_replaces_what_was_said_in_the_group_or_is_said_there_anew() -> None:
+    assert plan(CORRECTION, abilities(), NOW, SAID) == Plan(
+        (EditMessage(key="c", message=SAID.message, text="Friday"),)
+    )
+    for cannot in (abilities(edit_own=no("No edits here.")), abilities(text_limit=3)):
+        (again,) = refusal(plan(CORRECTION, cannot, NOW, SAID)).instead
+        assert isinstance(again, Say)
+        assert (again.key, again.text.value) == ("c:again", "It is Friday")
+        assert refusal(plan(replace(CORRECTION, otherwise=None), cannot, NOW, SAID)).instead == ()
+
+
+def test_a_correction_never_touches_private_words_or_what_was_never_posted() -> None:
+    assert refusal(plan(CORRECTION, abilities(), NOW, SENT)).instead == ()
+    assert refusal(plan(CORRECTION, abilities(), NOW, None)).instead == ()
 
 
 def test_buttons_are_taken_away_where_there_are_any_and_nothing_is_refused() -> None:

@@ -6,6 +6,7 @@ one in the morning UTC) and asks no time-zone database.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
@@ -88,7 +89,7 @@ def lived(stage: Stage, until: datetime) -> list[tuple[str, datetime]]:
     posted: list[tuple[str, datetime]] = []
     while (due := stage.books.clockwork.next_due()) is not None and due <= until:
         said = [one.text.value for one in stage.due(max(due - stage.now, timedelta())) if isinstance(one, Say)]
-        posted += [(text.splitlines()[0].rpartition(" ")[2], stage.now) for text in said]
+        posted += [(number, stage.now) for text in said for number in re.findall(r"Event (\d+)", text)]
     stage.now = until
     return posted
 

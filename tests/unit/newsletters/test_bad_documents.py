@@ -180,6 +180,7 @@ def test_doubts_are_marked() -> None:
         today=date(2026, 11, 26),
         terms=((date(2026, 9, 2), date(2026, 12, 18)), (date(2027, 1, 5), date(2027, 3, 26))),
         days_off=(date(2026, 12, 4),),
+        nation="SCT",
     )
     found = told(
         """Newsletter 27 October 2026
@@ -187,6 +188,7 @@ Tuesday 3 November - Odd socks day
 Friday 4 December - Fair
 Tuesday 9 December - Carols
 Monday 21 December - Club
+Monday 30 November - Choir
 Friday 27th - Visitors at 8
 Friday 3 March 2028 - Reunion
 """,
@@ -195,6 +197,7 @@ Friday 3 March 2028 - Reunion
     doubts = {event.title: event.doubts for event in found.events}
     assert doubts["Odd socks day"] == (Doubt.PAST,)
     assert doubts["Fair"] == (Doubt.OUTSIDE_TERM,)
+    assert doubts["Choir"] == (Doubt.OUTSIDE_TERM,), "St Andrew's Day"
     assert doubts["Carols"] == (Doubt.WEEKDAY,)
     assert doubts["Club"] == (Doubt.OUTSIDE_TERM,)
     assert Doubt.HALF_DAY in doubts["Visitors"]

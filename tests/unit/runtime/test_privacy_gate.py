@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from orchard_bot.chat.intents import DeleteMessage, HideCommand, Intent, Mandate, Restrict
+from orchard_bot.chat.intents import DeleteMessage, EditSaid, HideCommand, Intent, Mandate, Restrict
 from orchard_bot.chat.text import PrivateText, PublicText
 from orchard_bot.community.community import Role
 from orchard_bot.errors import PrivacyBreach
@@ -70,6 +70,19 @@ def test_private_words_never_reach_a_group(scene: Scene) -> None:
 def test_words_that_are_not_in_the_public_wording_never_reach_a_group(scene: Scene, source: str) -> None:
     with pytest.raises(PrivacyBreach, match="not in the public wording"):
         check([replace(a_say(), text=PublicText("A secret", source))], scene.house(), None)
+
+
+def test_what_replaces_the_bots_words_in_a_group_is_public_in_both_forms(scene: Scene) -> None:
+    words = public(scene)
+    edit = EditSaid(chat=a_say().chat, of="say-1", text=words, otherwise=words)
+    check([edit, replace(edit, otherwise=None)], scene.house(), None)
+    for broken in (
+        replace(edit, text=PublicText("Hello", "none")),
+        replace(edit, otherwise=PublicText("Hello", "none")),
+        replace(edit, chat=a_group("elsewhere")),
+    ):
+        with pytest.raises(PrivacyBreach):
+            check([broken], scene.house(), None)
 
 
 def test_nothing_is_said_in_a_chat_that_is_no_communitys_group(scene: Scene) -> None:
