@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -140,8 +141,14 @@ def main(config: str, address: str, mutant: str = "") -> None:
         pid = os.fork()
         if pid == 0:
             signal.alarm(LIFE_SECONDS)
-            asyncio.run(live(composition, address, msgspec.json.decode(line, type=Death), mutant))
-            os._exit(0)  # what a fork inherits, an encoder's threads among it, is not the child's to take down
+            code = 1
+            try:
+                asyncio.run(live(composition, address, msgspec.json.decode(line, type=Death), mutant))
+                code = 0
+            except Exception:  # noqa: BLE001 - it is the end of the process, whatever it was
+                traceback.print_exc()
+            finally:
+                os._exit(code)  # what a fork inherits, an encoder's threads among it, is not the child's to take down
         _answer(pid)
         _answer(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
