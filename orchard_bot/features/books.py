@@ -13,6 +13,7 @@ from orchard_bot.community.case import Case
 from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.community.decision import Verdict
 from orchard_bot.features.house import Retention
+from orchard_bot.features.link import Links
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -342,6 +343,8 @@ class Books(Protocol):
     def cases(self) -> Cases: ...
     @property
     def kept_texts(self) -> KeptTexts: ...
+    @property
+    def links(self) -> Links: ...
     @property
     def dialogs(self) -> Dialogs: ...
     @property

@@ -61,10 +61,13 @@ class Request:
     examined: bool = False
     """The detectors have looked at ``args``, a draft."""
 
+    stands_in: AccountRef | None = None
+    """The person moderates through this account, and wrote from another platform that they have linked with it."""
+
     @property
     def account(self) -> AccountRef:
-        """The account of the bot that the person is in touch with."""
-        return self.event.account
+        """The account of the bot that the person is in touch with, as far as this community is concerned."""
+        return self.stands_in or self.event.account
 
     @property
     def posted(self) -> MessagePosted:

@@ -178,6 +178,11 @@ class Unit:
             book.supersede(account, person)
         # Numbers never clash among what is open to one person, so a typed number means one thing only.
         taken = book.highest_number(account, person, self.now)
+        link = self.books.links.of(person)
+        if link is not None:
+            # Both identities' numbers are read on one phone.
+            sides = ((link.owner_account, link.owner), (link.other_account, link.other))
+            taken = max(book.highest_number(via, whose, self.now) for via, whose in sides)
         first = (taken // 10 + 1) * 10 + 1 if taken else 1
         offers = [
             Offer(

@@ -44,9 +44,10 @@ class Conversation:
         self._note_open(event.account, event.author, event.chat, ledger, now)
         text = visible(event.text).strip()
         number = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
-        offer = None if number is None else ledger.offers.by_number(event.account, event.author, number, now)
+        offer = None if number is None else self._numbered(event.account, event.author, number, ledger, now)
         if _command(text)[0] in STOP_WORDS or text.lower() in STOP_WORDS:
-            ended = ledger.dialogs.end(event.account, event.author)
+            who = _sides(event.account, event.author, ledger)
+            ended = sum(ledger.dialogs.end(account, person) for account, person in who) > 0
             self._reply(event, event.author, "runtime.cancelled" if ended else "runtime.nothing-open", ledger, now)
         elif offer is not None:
             self._chosen(event, event.author, event.author_name, offer, ledger, now)
@@ -87,8 +88,9 @@ class Conversation:
         if event.token is not None:
             offer = book.by_token(event.token)
         else:
-            offer = book.by_number(event.account, event.person, event.number or 0, now)
-        if offer is not None and offer.person != event.person:
+            offer = self._numbered(event.account, event.person, event.number or 0, ledger, now)
+        theirs = {person for _, person in _sides(event.account, event.person, ledger)}
+        if offer is not None and offer.person not in theirs:
             self._reply(event, event.person, "runtime.not-yours", ledger, now)
         else:
             self._chosen(event, event.person, event.name, offer, ledger, now)
@@ -109,7 +111,8 @@ class Conversation:
     def _wish(self, event: MessagePosted, text: str, ledger: Ledger, now: datetime, passage: Passage) -> None:
         """Something that a feature has to answer, for one group."""
         name, args = _command(text)
-        dialog = ledger.dialogs.get(event.account, event.author)
+        who = _sides(event.account, event.author, ledger)
+        dialog = next((found for one in who if (found := ledger.dialogs.get(*one)) is not None), None)
         wanted = name is not None or dialog is not None or event.forwarded is not None
         candidates = self._candidates(event.account, event.author, ledger)
         if self._is_newsletter(passage, name, dialog):
@@ -147,7 +150,8 @@ class Conversation:
         passage: Passage,
     ) -> None:
         """For the group that this moderator means; in doubt, the first that they moderate here."""
-        theirs = [one for one in candidates if one.moderator(event.author)]
+        who = {person for _, person in _sides(event.account, event.author, ledger)}
+        theirs = [one for one in candidates if any(map(one.moderator, who))]
         meant = self._meant(event.account, event.author, ledger, None, theirs) or next(iter(theirs), None)
         if meant is None or self._routes.newsletter is None:
             self._at_a_loss(event, text, ledger, now)
@@ -202,18 +206,9 @@ class Conversation:
         feature = dialog.state.partition(".")[0]
         if run is None or dialog.expires_at <= now or dialog.version != self._routes.versions.get(feature):
             ledger.dialogs.end(request.account, request.person)
-            self._reply(request.event, request.person, "runtime.took-too-long", ledger, now)
+            self._reply(request.event, request.posted.author, "runtime.took-too-long", ledger, now)
             return
-        answered = Request(
-            event=request.event,
-            community=request.community,
-            person=request.person,
-            name=request.name,
-            role=request.role,
-            private=True,
-            text=request.text,
-            data=dialog.data,
-        )
+        answered = replace(request, private=True, args="", data=dialog.data)
         self._performing.run(run, answered, ledger, now, cause=f"{request.event.id}:{feature}")
 
     def _chosen(
@@ -269,7 +264,14 @@ class Conversation:
     def _candidates(self, account: AccountRef, person: PersonRef, ledger: Ledger) -> list[Community]:
         moderated = [one.id for one in self._house.moderated_by(person)]
         ids = dict.fromkeys([*ledger.people.communities_of(person), *moderated])
-        return [self._house.communities[id] for id in ids if self._house.is_served_by(id, account)]
+        own = [self._house.communities[id] for id in ids if self._house.is_served_by(id, account)]
+        elsewhere = [
+            community
+            for via, whose in _sides(account, person, ledger)[1:]
+            for community in self._house.moderated_by(whose)
+            if self._house.is_served_by(community.id, via)
+        ]
+        return own + elsewhere
 
     def _ask_which(
         self, candidates: list[Community], event: MessagePosted | ChatOpened, ledger: Ledger, now: datetime
@@ -294,6 +296,12 @@ class Conversation:
         elif isinstance(said, ChatOpened):
             self._opened_for(community, said, ledger, now)
 
+    @staticmethod
+    def _numbered(account: AccountRef, person: PersonRef, number: int, ledger: Ledger, now: datetime) -> Offer | None:
+        """What this number stands for on the phone of this person, on whichever side it was offered."""
+        offers = (ledger.offers.by_number(*one, number, now) for one in _sides(account, person, ledger))
+        return next((offer for offer in offers if offer is not None), None)
+
     def _note_open(self, account: AccountRef, person: PersonRef, chat: ChatRef, ledger: Ledger, now: datetime) -> None:
         if not ledger.people.has_opened(account, person):
             ledger.people.opened(account, person, chat, now)
@@ -311,6 +319,10 @@ class Conversation:
         args: str = "",
         data: dict[str, object] | None = None,
     ) -> Request:
+        stands_in = None
+        if not self._house.is_served_by(community.id, event.account):
+            for via, whose in _sides(event.account, person, ledger)[1:]:
+                stands_in, person = via, whose
         member = ledger.people.is_member(community.id, person)
         return Request(
             event=event,
@@ -322,12 +334,21 @@ class Conversation:
             text=text,
             args=args,
             data=data or {},
+            stands_in=stands_in,
         )
 
     def _reply(self, event: object, person: PersonRef, key: str, ledger: Ledger, now: datetime) -> None:
         assert isinstance(event, ChoiceMade | ChatOpened | MessagePosted)
         words = self._house.words.private(key)
         self._performing.tell(event.account, person, words, ledger, now, cause=f"{event.id}:reply")
+
+
+def _sides(account: AccountRef, person: PersonRef, ledger: Ledger) -> list[tuple[AccountRef, PersonRef]]:
+    """Who somebody is who writes from here: themselves, and who they are on a platform that they have linked."""
+    link = ledger.links.of(person)
+    if link is None or (link.other_account, link.other) != (account, person):
+        return [(account, person)]
+    return [(account, person), (link.owner_account, link.owner)]
 
 
 def _command(text: str) -> tuple[str | None, str]:

@@ -13,6 +13,7 @@ from orchard_bot.errors import StorageError
 from orchard_bot.features.feature import Outcome
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.ledger import Ledger
+from orchard_bot.runtime.linked import routed
 from orchard_bot.runtime.performing import Performing
 
 LONGEST_PAUSE = 30.0
@@ -66,7 +67,7 @@ class Delivery:
             else:
                 ledger.outbox.die(letter.id, why, now)
             if instead:
-                ledger.outbox.add(instead, now)
+                ledger.outbox.add(routed(instead, ledger), now)
             self._report(letter, ledger, now, delivered=False, why=why)
 
         await self._write(work)

@@ -11,6 +11,7 @@ from orchard_bot.features.feature import Due, Handler, Outcome, Request
 from orchard_bot.features.house import House
 from orchard_bot.features.unit import Unit
 from orchard_bot.runtime.ledger import Ledger
+from orchard_bot.runtime.linked import heard, routed
 from orchard_bot.runtime.privacy_gate import check
 from orchard_bot.runtime.routes import Routes
 
@@ -34,8 +35,9 @@ class Performing:
 
     def outcome(self, origin: str, outcome: Outcome, ledger: Ledger, now: datetime) -> None:
         """Tell a feature how something went that it had asked to hear about."""
-        handler = self._routes.outcomes.get(origin)
-        if handler is not None:
+        handler, known = self._routes.outcomes.get(origin), heard(outcome, ledger)
+        if handler is not None and known is not None:
+            outcome = known
             state = "sent" if outcome.delivered else "held" if outcome.waiting else "lost"
             unit = self.unit(ledger, now, f"{outcome.key}:{state}")
             handler(outcome, unit)
@@ -60,10 +62,10 @@ class Performing:
     def close_choices(self, account: AccountRef, of: str, ledger: Ledger, now: datetime) -> None:
         """Take the buttons from under a message that has been answered, once the answer is out."""
         closing = CloseChoices(key=f"{of}:closed", account=account, of=of, priority=Priority.REMINDER)
-        ledger.outbox.add([closing], now)
+        ledger.outbox.add(routed([closing], ledger), now)
 
     def finish(self, unit: Unit, ledger: Ledger, request: Request | None = None) -> None:
         """The privacy gate, then the outbox."""
         if unit.intents:
             check(unit.intents, self._house, request)
-            ledger.outbox.add(unit.intents, unit.now)
+            ledger.outbox.add(routed(unit.intents, ledger, request), unit.now)

@@ -1,4 +1,4 @@
-"""The short code that a reporter quotes to ask how their case stands."""
+"""Short codes that people read and type: to ask how a case stands, to link two platforms."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ ALPHABET = "CDHJMNPQRTVWX679"
 LENGTH = 5
 
 
-def new_code(is_taken: Callable[[str], bool]) -> str:
+def new_code(is_taken: Callable[[str], bool], length: int = LENGTH) -> str:
     """A random code that is not taken yet."""
     while True:
-        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        code = "".join(secrets.choice(ALPHABET) for _ in range(length))
         if not is_taken(code):
             return code

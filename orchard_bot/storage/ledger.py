@@ -15,6 +15,7 @@ from orchard_bot.storage.dialogs import SqlDialogs
 from orchard_bot.storage.health import SqlHealth
 from orchard_bot.storage.kept_texts import SqlKeptTexts
 from orchard_bot.storage.lane_queue import SqlLaneQueue
+from orchard_bot.storage.links import SqlLinks
 from orchard_bot.storage.offers import SqlOffers
 from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.people import SqlPeople
@@ -33,6 +34,7 @@ class SqlLedger:
         self._token = keyring_of(connection.dialect).token
         self.cases = SqlCases(connection)
         self.kept_texts = SqlKeptTexts(connection)
+        self.links = SqlLinks(connection)
         self.dialogs = SqlDialogs(connection)
         self.offers = SqlOffers(connection)
         self.people = SqlPeople(connection)

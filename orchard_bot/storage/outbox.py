@@ -43,6 +43,7 @@ _RECEIPT = (
     .where(_this, letters.c.message.is_(None))
     .values(message=bindparam("made"), private=bindparam("hidden"))
 )
+_VIA = select(letters.c.account).where(letters.c.key == bindparam("key"))
 _MADE = unless_there(letter_messages)
 _SENT = update(letters).where(_this).values(state="sent", intent=None, why=None, closed_at=bindparam("then"))
 _LATER = update(letters).where(_this, _is_open).values(state=WAITING, due=bindparam("then"), tries=bindparam("many"))
@@ -140,6 +141,11 @@ class SqlOutbox(LetterOrder):
         """See ``runtime.ledger.Outbox``. From the first step on that made a message."""
         row = self._connection.execute(_SENT_AS, {"key": key}).first()
         return Sent(row.message, row.private) if row and row.message else None
+
+    def via(self, key: str) -> AccountRef | None:
+        """See ``runtime.ledger.Outbox``."""
+        found: AccountRef | None = self._connection.execute(_VIA, {"key": key}).scalar()
+        return found
 
     def key_of(self, message: MessageRef) -> str | None:
         """See ``runtime.ledger.Outbox``. The further parts of a long text count too."""

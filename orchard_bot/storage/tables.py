@@ -46,6 +46,27 @@ kept_texts = Table(
     ),
 )
 
+links = Table(
+    "links",
+    metadata,
+    Column("owner_token", Token, primary_key=True),
+    Column("owner", Sealed(PersonRef), nullable=False),
+    Column("owner_account", account_ref, nullable=False),
+    Column("code", Text, unique=True),
+    Column("code_until", Moment, index=True),
+    Column("other_token", Token, unique=True),
+    Column("other", Sealed(PersonRef)),
+    Column("other_account", account_ref),
+    Column("both", Boolean, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    comment="Moderators who are the same person on two platforms, by their own word on both sides, sealed.",
+    info=kept(
+        "until either side ends it with /unlink; a code that nobody used, or a yes without the other, for a day",
+        whose=("owner_token", "other_token"),
+        inside=("owner", "other", "code"),
+    ),
+)
+
 dialogs = Table(
     "dialogs",
     metadata,

@@ -31,6 +31,8 @@ from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
+from orchard_bot.testing.simulated_platform import SimulatedPlatform
+from orchard_bot.testing.world import World
 from tests.acceptance.stages import BY_REST, BY_WEBHOOK, ON_SIGNAL, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
 
 PATIENCE = 60.0
@@ -64,6 +66,8 @@ moderators = [
 
 EASY = {"step_by_step": "false", "quiet_hours": "{ start = 23:30:00, end = 06:30:00 }"}
 """What most stories are not about: every verdict is within reach, and the evenings are long."""
+ELSEWHERE = "elsewhere"
+"""What the second platform is called."""
 GROUP_PROFILES = [*SIMULATED, *ON_THE_WIRE]
 MAIN_JOB = {
     "test_a_group_that_moves",
@@ -129,6 +133,8 @@ class Story:
     clock: FakeClock
     config: Path
     larch: ChatRef
+    elsewhere: World | None = None
+    """A second platform, with a group of its own, for the same bot."""
     bot: Bot = field(init=False)
     storage: SqlStorage = field(init=False)
     _life: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -227,9 +233,9 @@ class Story:
         quiet = stuck = waits = 0
         began = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began < PATIENCE:
-            await asyncio.sleep(self.stage.breath if self.world.pending else 0)
+            await asyncio.sleep(self.stage.breath if self._pending else 0)
             resting = all(sender.idle for sender in self.bot.senders)
-            moving = self.world.pending or not self.bot.lanes.idle or not self.bot.scheduler.idle or not resting
+            moving = self._pending or not self.bot.lanes.idle or not self.bot.scheduler.idle or not resting
             # Reading what is due is the dear part: not while somebody is moving anyway, and of a rest at both its ends.
             reads = not moving and quiet in {0, ENOUGH - 1}
             due = await self.storage.write(self._due if reads else _nothing)
@@ -237,13 +243,17 @@ class Story:
             if quiet >= ENOUGH:
                 return
             # What is not taken in after a while waits for a connection, and that for the clock.
-            stuck = stuck + 1 if self.world.pending else 0
+            stuck = stuck + 1 if self._pending else 0
             # What is due though nobody moves waits for its sending rate, and that for the clock too.
             waits = waits + 1 if due and resting and not stuck else 0
             if (stuck > 50 and resting) or waits > 10:
                 self.clock.advance(0.5)
                 stuck = waits = 0
         raise AssertionError("The bot does not come to rest.")
+
+    @property
+    def _pending(self) -> bool:
+        return bool(self.world.pending or (self.elsewhere and self.elsewhere.pending))
 
     def _due(self, ledger: Ledger) -> bool:
         now = self.clock.now() + timedelta(seconds=5)
@@ -314,8 +324,11 @@ class Story:
         """One life of the bot."""
         composition = Composition(load_settings(self.config), policy_once())
         self.storage = composition.open_storage(self.clock)
+        platforms = [self.stage.connect()]
+        if self.elsewhere is not None:
+            platforms.append(SimulatedPlatform(self.elsewhere, self.clock))
         self.bot = composition.bot(
-            [self.stage.connect()], self.storage, clock=self.clock, alarm=FakeAlarm(self.clock), log=silent_log()
+            platforms, self.storage, clock=self.clock, alarm=FakeAlarm(self.clock), log=silent_log()
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -351,7 +364,8 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
 
     ``more``: further lines about the community; ``further``: what stands below them in the file; ``away``: who has
     not opened a private chat with the bot; ``before`` is called with the World before the bot starts, at ``start``;
-    ``basic_group``: on Telegram, a group that can still become a supergroup.
+    ``basic_group``: on Telegram, a group that can still become a supergroup; ``second``: another
+    platform that the same bot is on, and what is there.
     """
 
     @asynccontextmanager
@@ -365,6 +379,7 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
         before: Callable[[Place], object] = bool,
         start: datetime = WEDNESDAY_EVENING,
         basic_group: bool = False,
+        second: tuple[Profile, Callable[[World], object]] | None = None,
     ) -> AsyncIterator[Story]:
         clock = FakeClock(start)
         async with set_up(profile, clock, tmp_path, basic_group=basic_group) as stage:
@@ -376,10 +391,16 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
             easy = "".join(f"{name} = {value}\n" for name, value in EASY.items() if name not in more)
             settings = CONFIG.format(policy=POLICY, watch=watch, more=easy + more, adapter="{adapter}") + further
             config = tmp_path / "orchard.toml"
-            config.write_text(stage.addressed(settings).replace("{adapter}", stage.adapter), encoding="utf-8")
+            adapters = stage.adapter
+            elsewhere = None
+            if second is not None:
+                elsewhere = World(second[0], clock.now, ELSEWHERE)
+                second[1](elsewhere)
+                adapters += f'\n[adapters.{ELSEWHERE}]\naccount = "main"\n'
+            config.write_text(stage.addressed(settings).replace("{adapter}", adapters), encoding="utf-8")
             for file in (empty_database, empty_database.with_name("orchard.db.key")):
                 shutil.copy(file, tmp_path)
-            story = Story(stage, clock, config, larch)
+            story = Story(stage, clock, config, larch, elsewhere)
             async with story.living():
                 yield story
 

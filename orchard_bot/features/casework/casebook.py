@@ -49,7 +49,9 @@ def account_of(unit: Unit, case: Case) -> AccountRef:
 def recused(unit: Unit, case: Case) -> frozenset[PersonRef]:
     """Who may not see this case: its poster, those who reported it, and who has said that it concerns them."""
     reporters = frozenset(report.reporter for report in unit.books.cases.reports(case.id))
-    return recused_from(case, reporters) | unit.books.cases.conflicts(case.id)
+    found = recused_from(case, reporters) | unit.books.cases.conflicts(case.id)
+    links = [link for one in found if (link := unit.books.links.of(one)) is not None]
+    return found.union(*((link.owner, link.other) for link in links))
 
 
 def judges(unit: Unit, case: Case) -> list[Moderator]:
