@@ -2,8 +2,9 @@
 
     python training/calibrate.py build/training      # after train.py; part of `make train`
 
-The thresholds are as low as these limits allow: of deliberately hard innocent messages HARD, of ordinary class chat
-CHAT may reach the queue; and a tenth of that may be nudged, with at least PRECISION of what is nudged being right.
+The thresholds are as low as these limits allow: of ordinary class chat CHAT may reach the queue, and a tenth of that may be
+nudged, with at least PRECISION of what is nudged being right. Where somebody asks about one message, HARD of the
+deliberately hard innocent ones may be named.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from examples import LABELS
 from orchard_bot.detectors.meaning import ABOUT_LINKS, has_link
 from orchard_bot.detectors.reading import Reading
 
-HARD, CHAT, PRECISION = 0.05, 0.003, 0.9
+HARD, CHAT, PRECISION = 0.028, 0.003, 0.9
 STEPS = np.array([*np.round(np.arange(0.5, 0.98, 0.02), 2), 0.98, 0.99, 0.995, 0.999])
 """The thresholds to choose from."""
 LEAST_PROMPT = 0.9
+MOST_ASKED = 0.92
+"""Whoever asks hears of what is as sure as this, also under clauses whose breaches mostly show under others."""
 WEEK = 400
 """Messages a week in a lively class of 30."""
 SERIOUS = frozenset({"discrimination", "defamation", "child", "personal-data"})
@@ -82,11 +85,11 @@ class KeptOut:
 class Search:
     """Lowers thresholds, one clause and one step at a time, wherever that finds most for the false alarms it costs."""
 
-    def __init__(self, kept: KeptOut, score: np.ndarray) -> None:
+    def __init__(self, kept: KeptOut, score: np.ndarray, *, chat: float = CHAT) -> None:
         self._kept, self._score = kept, score
         self._room = {
             False: HARD * (~kept.breach & ~kept.chat).sum(),
-            True: CHAT * (~kept.breach & kept.chat).sum(),
+            True: chat * (~kept.breach & kept.chat).sum(),
         }
 
     def thresholds(self, share: float = 1.0) -> np.ndarray:
@@ -117,13 +120,15 @@ class Search:
 def main(folders: list[Path]) -> None:
     """Thresholds into the policy, temperature and offset beside the weights.
 
-    The last folder is the training that ships; those before it kept out whole writers, and say more about hard messages.
+    The last folder is the training that ships, which has kept out the test split alone; those before it kept out whole
+    writers, and the thresholds come from them.
     """
     kept = KeptOut(folders, test=False)
     heat, offset = honest(kept.said[~kept.chat], kept.breach[~kept.chat])
     score = score_of(kept, heat, offset)
     search = Search(kept, score)
     queue, prompt = search.thresholds(), np.maximum(search.thresholds(0.1), LEAST_PROMPT)
+    asked = np.minimum(queue, np.minimum(Search(kept, score, chat=1.0).thresholds(), MOST_ASKED))
     limits = {}
     for number, label in enumerate(LABELS):
         right = np.array([label in row["labels"] for row in kept.rows])
@@ -132,40 +137,40 @@ def main(folders: list[Path]) -> None:
         while nudge < 0.999 and (flagged := mine >= nudge).sum() and right[flagged].mean() < PRECISION:
             nudge += 0.005
         wrong = (~kept.breach & kept.chat & (mine >= queue[number])).sum() / max(1, (~kept.breach & kept.chat).sum())
-        limits[label] = (float(queue[number]), round(min(nudge, 0.999), 3), float(wrong) * WEEK)
+        limits[label] = (float(queue[number]), float(asked[number]), round(min(nudge, 0.999), 3), float(wrong) * WEEK)
     write_policy(limits)
     (folders[-1] / "calibration.json").write_text(json.dumps({"temperature": heat, "offset": offset}))
     print(f"temperature {heat:.2f}, offset {offset:.2f}")
     test = KeptOut(folders[-1:], test=True)
     for name, each in (("to set the thresholds", kept), ("test", test)):
-        figures(name, each, score_of(each, heat, offset), queue, prompt)
+        figures(name, each, score_of(each, heat, offset), {"queue": queue, "nudge": prompt, "when asked": asked})
 
 
-def write_policy(limits: dict[str, tuple[float, float, float]]) -> None:
+def write_policy(limits: dict[str, tuple[float, float, float, float]]) -> None:
     """Replace the thresholds of the heads in the policy file."""
     text = POLICY.read_text("utf-8")
-    for label, (queue, nudge, week) in limits.items():
+    for label, (queue, asked, nudge, week) in limits.items():
         key = "alert_at" if label in SERIOUS else "note_at"
         often = f"about {week:.1f} false alarms a week" if week >= 0.05 else "fewer than one false alarm in a term"
         text = re.sub(
-            rf'(name = "meaning-{label}"\nuses = "meaning"\nclause = "{label}"\n)(?:(?:queue_at|note_at|alert_at) = .*\n)+',
-            rf"\g<1>queue_at = {queue:g}  # {often}\n{key} = {nudge:g}\n",
+            rf'(name = "meaning-{label}"\nuses = "meaning"\nclause = "{label}"\n)(?:(?:queue_at|note_at|alert_at|asked_at) = .*\n)+',
+            rf"\g<1>queue_at = {queue:g}  # {often}\n{key} = {nudge:g}\nasked_at = {asked:g}\n",
             text,
         )
     POLICY.write_text(text, "utf-8")
 
 
-def figures(name: str, kept: KeptOut, score: np.ndarray, queue: np.ndarray, prompt: np.ndarray) -> None:
+def figures(name: str, kept: KeptOut, score: np.ndarray, tiers: dict[str, np.ndarray]) -> None:
     """Print how the encoder alone does on what was kept out."""
     for kind, group in (("messages", ~kept.chat), ("chats", kept.chat)):
-        for tier, limits in (("queue", queue), ("nudge", prompt)):
+        for tier, limits in tiers.items():
             flagged = (score >= limits).any(1)
             found, wrong = flagged[group & kept.breach], flagged[group & ~kept.breach]
             print(
                 f"{name}, {kind}, {tier}: recall {found.mean():.3f} of {len(found)}, false {wrong.mean():.4f} of {len(wrong)}"
             )
     best = [LABELS[number] for number in score.argmax(1)]
-    flagged = (score >= queue).any(1)
+    flagged = (score >= tiers["queue"]).any(1)
     pairs = zip(kept.rows, best, flagged, strict=True)
     confused = Counter(
         (row["labels"][0], said) for row, said, yes in pairs if yes and row["labels"] and said not in row["labels"]

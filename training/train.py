@@ -153,8 +153,9 @@ def main() -> None:
         kept_out = [one for one in examples if one.writer in out]
         given = [one for one in examples if one.writer not in out]
     else:
-        kept_out = [one for one in examples if one.split != "train"]
-        given = [one for one in examples if one.split == "train"]
+        # Thresholds come from the other training, which kept whole writers out; so the validation split may teach here.
+        kept_out = [one for one in examples if one.split == "test"]
+        given = [one for one in examples if one.split != "test"]
     print(f"{len(given)} to learn from, {len(kept_out)} kept out", flush=True)
     judge = train(given, pieces, epochs=chosen.epochs)
     chosen.into.mkdir(parents=True, exist_ok=True)

@@ -45,6 +45,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     queue_at: float | None
     note_at: float | None
     alert_at: float | None
+    asked_at: float | None
     lacks: str
     verdict: Tier
     observations: tuple[Observed, ...]
@@ -133,6 +134,7 @@ def _seen(text: str, spec: DetectorSpec, version: str, lacks: str, observations:
         queue_at=spec.queue_at,
         note_at=spec.note_at,
         alert_at=spec.alert_at,
+        asked_at=spec.asked_at,
         lacks=lacks,
         verdict=tier_of(spec, observations),
         observations=tuple(
@@ -196,7 +198,7 @@ def _results(trials: list[Trial]) -> Table:
 
 
 def _thresholds(of: DetectorSpec | Seen) -> str:
-    bars = [("queue", of.queue_at), ("note", of.note_at), ("alert", of.alert_at)]
+    bars = [("queue", of.queue_at), ("note", of.note_at), ("alert", of.alert_at), ("when asked", of.asked_at)]
     return ", ".join(f"{name} from {bar:g}" for name, bar in bars if bar is not None)
 
 

@@ -65,7 +65,7 @@ def _setup(spec: object, version: str) -> str:
     return ", ".join(f"{key} {value}" for key, value in shown.items()) + f", version {version}"
 
 
-_SHOWN = ("clause", "uses", "queue_at", "note_at", "alert_at")
+_SHOWN = ("clause", "uses", "queue_at", "note_at", "alert_at", "asked_at")
 
 
 def _verdicts(before: Policy, after: Policy) -> Iterator[Change]:

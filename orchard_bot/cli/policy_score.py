@@ -111,7 +111,7 @@ def read_lines(path: Path) -> list[Line]:
 
 
 def judge_lines(policy: Policy, lines: Sequence[Line]) -> Iterable[Judged]:
-    """Each message judged; a file with ``at`` in the order of time, with its thread."""
+    """Each message judged: with ``at`` as part of a stream, in the order of time and with its thread; without, by itself."""
     panel = Panel(policy.code, policy.detectors)
     panel.observe(Message(id="", text="Warm up, please."))
     for number, line in enumerate(_in_order(lines)):
@@ -119,7 +119,7 @@ def judge_lines(policy: Policy, lines: Sequence[Line]) -> Iterable[Judged]:
         message = Message(
             id=line.id or str(number), text=line.text, at=line.at, sender=line.sender, answers=line.reply_to
         )
-        tiers = panel.tiers(panel.observe(message))
+        tiers = panel.tiers(panel.observe(message), asked=line.at is None)
         took = process_time_ns() - began
         nudged = frozenset(clause for clause, tier in tiers.items() if tier.prompt)
         yield Judged(line, frozenset(tiers), nudged, took)

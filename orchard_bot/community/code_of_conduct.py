@@ -134,8 +134,10 @@ class DetectorSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One detector as the operator set it up.
 
     From ``queue_at`` on a score asks for a place in the moderators' queue, from ``note_at`` on for a private note to
-    the poster, from ``alert_at`` on for a word to the moderators at once; None: never. ``uses`` names the installed detector that it is made from, where that is not its own
-    name; ``options`` belong to that detector, which checks them.
+    the poster, from ``alert_at`` on for a word to the moderators at once; None: never. From ``asked_at`` on it is named
+    where somebody asks about one message (``/check``, ``policy score`` of messages without a stream): of those far more
+    are breaches than of a group's talk, so a lower score is as likely to be right. ``uses`` names the installed detector
+    that it is made from, where that is not its own name; ``options`` belong to that detector, which checks them.
     """
 
     name: Name
@@ -144,16 +146,19 @@ class DetectorSpec(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     queue_at: Score | None = None
     note_at: Score | None = None
     alert_at: Score | None = None
+    asked_at: Score | None = None
     options: dict[str, object] = {}
     examples: Examples = Examples()
 
-    def tier(self, score: float) -> Tier:
-        """What a score (0 to 1) of this detector asks for."""
+    def tier(self, score: float, *, asked: bool = False) -> Tier:
+        """What a score (0 to 1) of this detector asks for; ``asked``: somebody asks about this one message."""
         if self.alert_at is not None and score >= self.alert_at:
             return Tier.ALERT
         if self.note_at is not None and score >= self.note_at:
             return Tier.NOTE
         if self.queue_at is not None and score >= self.queue_at:
+            return Tier.QUEUE
+        if asked and self.asked_at is not None and score >= self.asked_at:
             return Tier.QUEUE
         return Tier.NOTHING
 

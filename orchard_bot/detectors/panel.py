@@ -42,12 +42,15 @@ class Panel:
             found.extend(one for follower in self._followers for one in follower.follow(self._thread))
         return tuple(found)
 
-    def tiers(self, observations: Sequence[Observation]) -> dict[str, Tier]:
-        """What is asked for under each clause that a message can go against; where nothing is, it is left out."""
+    def tiers(self, observations: Sequence[Observation], *, asked: bool = False) -> dict[str, Tier]:
+        """What is asked for under each clause that a message can go against; where nothing is, it is left out.
+
+        ``asked``: somebody asks about this message, outside a stream.
+        """
         tiers: dict[str, Tier] = {}
         for one in observations:
             spec = self._code.detector(one.detector)
-            tier = spec.tier(one.score) if spec else Tier.NOTHING
+            tier = spec.tier(one.score, asked=asked) if spec else Tier.NOTHING
             if tier is not Tier.NOTHING and one.clause in self._reportable:
                 tiers[one.clause] = max(tier, tiers.get(one.clause, tier), key=_ORDER.index)
         return tiers

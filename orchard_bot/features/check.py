@@ -28,20 +28,21 @@ def on_check(request: Request, unit: Unit) -> None:
 def _answer(request: Request, unit: Unit) -> PrivateText:
     words = unit.house.words
     notes = OptIn.NOTES in unit.books.consents.given(request.community.id, request.person)
-    judgement = judge(
-        unit.house.code, request.observations, notes=notes, impersonal=False, tuning=tuning_of(unit, request.community)
-    )
+    tuning, seen = tuning_of(unit, request.community), request.observations
+    posted = judge(unit.house.code, seen, notes=notes, impersonal=False, tuning=tuning)
+    judgement = posted or judge(unit.house.code, seen, notes=notes, impersonal=False, tuning=tuning, asked=True)
     if judgement is None:
         return words.private("check.nothing")
     by_clause: dict[str, Observation] = {}
     for one in sorted(request.observations, key=lambda one: one.score, reverse=True):
         by_clause.setdefault(one.clause, one)
-    lines = [words.private("check.found").value]
+    lines = [words.private("check.found" if posted else "check.closer").value]
     for clause in judgement.clauses[:MOST_LINES]:
-        seen = by_clause[clause.id]
-        quote = shortened(request.args[slice(*seen.span)].strip(), QUOTE_LIMIT)
-        lines.append(words.private("check.line", title=clause.title, reason=seen.reason, quote=quote).value)
-    lines.append(words.private(f"check.would-{Would(judgement.would)}").value)
+        best = by_clause[clause.id]
+        quote = shortened(request.args[slice(*best.span)].strip(), QUOTE_LIMIT)
+        lines.append(words.private("check.line", title=clause.title, reason=best.reason, quote=quote).value)
+    if posted:
+        lines.append(words.private(f"check.would-{Would(posted.would)}").value)
     lines.append(words.private("check.end").value)
     return PrivateText("\n\n".join(lines))
 

@@ -51,7 +51,7 @@ def try_examples(code: CodeOfConduct, detectors: Sequence[Detector]) -> Iterator
                 at = ("detectors", number, "examples", kind, place)
                 found = _at_the_end(code, detectors, text) if follows else detector.observe(Reading(text))
                 own = [one for one in found if one.detector == spec.name]
-                yield Trial(spec.name, text, kind == "breach", tier_of(spec, own), at)
+                yield Trial(spec.name, text, kind == "breach", tier_of(spec, own, asked=True), at)
 
 
 def lacking(detector: Detector) -> str:
@@ -59,9 +59,9 @@ def lacking(detector: Detector) -> str:
     return detector.lacks if isinstance(detector, Lacking) else ""
 
 
-def tier_of(spec: DetectorSpec, observations: Sequence[Observation]) -> Tier:
-    """What these observations of one detector ask for, all in all."""
-    return spec.tier(max((one.score for one in observations), default=0.0))
+def tier_of(spec: DetectorSpec, observations: Sequence[Observation], *, asked: bool = False) -> Tier:
+    """What these observations of one detector ask for, all in all; ``asked``: where somebody asks about the message."""
+    return spec.tier(max((one.score for one in observations), default=0.0), asked=asked)
 
 
 def _at_the_end(code: CodeOfConduct, detectors: Sequence[Detector], conversation: str) -> Sequence[Observation]:

@@ -38,13 +38,21 @@ class Judgement(Struct, frozen=True):
 
 
 def judge(
-    code: CodeOfConduct, observations: Sequence[Observation], *, notes: bool, impersonal: bool, tuning: Tuning = UNTUNED
+    code: CodeOfConduct,
+    observations: Sequence[Observation],
+    *,
+    notes: bool,
+    impersonal: bool,
+    tuning: Tuning = UNTUNED,
+    asked: bool = False,
 ) -> Judgement | None:
     """What to do about a message; None where nothing reaches a threshold of the code.
 
-    ``tuning``: what the group's moderators have taught. ``notes``: the poster has said yes to private notes. ``impersonal``: there is no person to write to.
+    ``tuning``: what the group's moderators have taught. ``notes``: the poster has said yes to private notes.
+    ``impersonal``: there is no person to write to. ``asked``: somebody asks about this one message (``/check``).
     """
-    found = [one for one in (_weighed(code, observation, tuning) for observation in observations) if one is not None]
+    weighed = (_weighed(code, observation, tuning, asked=asked) for observation in observations)
+    found = [one for one in weighed if one is not None]
     if not found:
         return None
     found.sort(key=lambda one: (one.serious, one.tier is Tier.NOTE, one.observation.score), reverse=True)
@@ -77,11 +85,11 @@ class _Weighed(Struct, frozen=True):
         return self.tier is Tier.ALERT or (self.tier is Tier.NOTE and grave)
 
 
-def _weighed(code: CodeOfConduct, observation: Observation, tuning: Tuning) -> _Weighed | None:
+def _weighed(code: CodeOfConduct, observation: Observation, tuning: Tuning, *, asked: bool) -> _Weighed | None:
     spec, clause = code.detector(observation.detector), code.clause(observation.clause)
     if spec is None or clause is None or clause.kind not in REPORTABLE:
         return None  # or it is about a thread and no message in it
-    tier = tuning.tier(spec, observation)
+    tier = tuning.tier(spec, observation, asked=asked)
     if tier is Tier.NOTHING:
         return None
     return _Weighed(observation, clause, tier, tier is Tier.QUEUE or spec.queue_at is not None)

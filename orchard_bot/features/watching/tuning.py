@@ -51,9 +51,9 @@ class Tuned(Struct, frozen=True):
     passes: float = 0.0
     queue_only: bool = False
 
-    def tier(self, spec: DetectorSpec, score: float) -> Tier:
+    def tier(self, spec: DetectorSpec, score: float, *, asked: bool = False) -> Tier:
         """What a score asks for in this group."""
-        tier = spec.tier(score)
+        tier = spec.tier(score, asked=asked)
         if score <= self.passes:
             return Tier.NOTHING
         return Tier.QUEUE if self.queue_only and tier.prompt else tier
@@ -66,10 +66,10 @@ class Tuning:
         self.learnt = tuple(one for one in learnt if one.passes or one.queue_only)
         self._by_detector = {one.detector: one for one in self.learnt}
 
-    def tier(self, spec: DetectorSpec, observation: Observation) -> Tier:
-        """What an observation asks for in this group."""
-        tuned = self._by_detector.get(spec.name)
-        return tuned.tier(spec, observation.score) if tuned else spec.tier(observation.score)
+    def tier(self, spec: DetectorSpec, observation: Observation, *, asked: bool = False) -> Tier:
+        """What an observation asks for in this group; ``asked``: where somebody asks about this one message."""
+        tuned, score = self._by_detector.get(spec.name), observation.score
+        return tuned.tier(spec, score, asked=asked) if tuned else spec.tier(score, asked=asked)
 
 
 UNTUNED = Tuning(())

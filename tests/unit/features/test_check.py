@@ -56,3 +56,16 @@ def test_nothing_of_the_draft_is_kept(stage: Stage) -> None:
     check(stage, DRAFT, SWEARING)
     assert stage.books.cases.sightings("3b", stage.now) == []
     assert stage.books.dialogs.get(stage.account, stage.anna) is None
+
+
+def test_who_asks_hears_of_what_would_pass_in_the_group(stage: Stage) -> None:
+    spec = stage.house.code.detector("meaning-grievance")
+    assert spec is not None
+    assert spec.asked_at is not None
+    assert spec.queue_at is not None
+    score = (spec.asked_at + spec.queue_at) / 2
+    seen = Observation("grievance", (0, 5), score, "A complaint, perhaps.", spec.name, "1")
+    said = check(stage, "Hmm, Mrs Hale again", seen)
+    assert said.startswith("I would let that pass in the group.")
+    assert "A complaint, perhaps." in said
+    assert "moderators" not in said
