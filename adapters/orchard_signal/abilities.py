@@ -52,6 +52,7 @@ def _abilities(post: Ability, delete: Ability, right: Ability, listing: Ability)
         withdraw_own=YES,
         pin=right,
         message_links=_NO_LINKS,
+        forwards_named=False,
         buttons=0,
         text_limit=2000,
         per_chat_per_minute=20.0,

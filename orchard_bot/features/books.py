@@ -14,6 +14,7 @@ from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.community.decision import Verdict
 from orchard_bot.features.house import Retention
 from orchard_bot.features.link import Links
+from orchard_bot.features.recent import RecentMessages
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -343,6 +344,8 @@ class Books(Protocol):
     def cases(self) -> Cases: ...
     @property
     def kept_texts(self) -> KeptTexts: ...
+    @property
+    def recent(self) -> RecentMessages: ...
     @property
     def links(self) -> Links: ...
     @property

@@ -160,6 +160,8 @@ class Feature:
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     forwarded: Handler | None = None
     """What to do with a message that somebody forwards to the bot in private, outside any dialog."""
+    copied: Handler | None = None
+    """What to do with words in private that were written in one of the person's groups lately: ``request.text``."""
     newsletter: Handler | None = None
     """What to do with a newsletter that a moderator sends to the bot in private: ``request.newsletter``."""
     standing: Mapping[str, str] = field(default_factory=dict)

@@ -28,6 +28,8 @@ class Retention(msgspec.Struct, frozen=True):
     open_case: timedelta = timedelta(days=90)
     """The same while nobody has decided."""
     sightings: timedelta = timedelta(days=60)
+    recent: timedelta = timedelta(days=3)
+    """Salted hashes of what is written in a group, where forwards name nobody."""
     training_texts: timedelta = timedelta(days=365)
     """Messages that poster and moderator agreed to keep for training."""
     cases: timedelta = timedelta(days=365)

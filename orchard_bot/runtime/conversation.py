@@ -118,6 +118,8 @@ class Conversation:
         if self._is_newsletter(passage, name, dialog):
             self._newsletter(event, text, args, candidates, ledger, now, passage)
             return
+        if not wanted and self._copied(event, text, candidates, ledger, now):
+            return
         if name == BEGIN_ANEW and len(candidates) > 1:
             community = next((one for one in candidates if one.id == args), None)
         else:
@@ -159,6 +161,18 @@ class Conversation:
         request = self._request(event, meant, event.author, event.author_name, ledger, text=text, args=args)
         request = replace(request, newsletter=passage.newsletter)
         self._performing.run(self._routes.newsletter, request, ledger, now, cause=f"{event.id}:newsletter")
+
+    def _copied(
+        self, event: MessagePosted, text: str, candidates: Sequence[Community], ledger: Ledger, now: datetime
+    ) -> bool:
+        """Whether these are words from one of their groups, which a feature has then dealt with."""
+        found = (one for one in candidates if ledger.recent.alike(one.id, text, 1))
+        community = next(found, None) if self._routes.copied and text else None
+        if community is None or self._routes.copied is None:
+            return False
+        request = self._request(event, community, event.author, event.author_name, ledger, text=text)
+        self._performing.run(self._routes.copied, request, ledger, now, cause=f"{event.id}:copied")
+        return True
 
     def _stranger(self, name: str | None, event: MessagePosted, ledger: Ledger, now: datetime) -> None:
         """Somebody from no group of ours may ask what anybody may ask; which groups there are they do not learn."""

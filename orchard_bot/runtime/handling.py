@@ -28,6 +28,7 @@ from orchard_bot.community.community import Community, Role
 from orchard_bot.errors import StorageError
 from orchard_bot.features.feature import Command, Request, Where
 from orchard_bot.features.house import House
+from orchard_bot.features.recent import Recent
 from orchard_bot.runtime.conversation import Conversation
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.log import Log
@@ -57,6 +58,7 @@ class Handling:
         if not ledger.arrivals.first_time(str(passage.event.id), int(now.timestamp())):
             effects.duplicates += 1
             return
+        self._remember(passage, ledger)
         if passage.ordinary:
             effects.handled += 1
             return
@@ -77,6 +79,24 @@ class Handling:
                 return
         self._enqueue(passage, ledger, now, now + FIRST_RETRY, 1)
         effects.queued = True
+
+    def _remember(self, passage: Passage, ledger: Ledger) -> None:
+        """Where forwards do not say whose message it was, keep what finds it again: never its words."""
+        event, community = passage.event, passage.community
+        abilities = self._house.abilities(event.chat) if community is not None else None
+        if community is None or abilities is None or abilities.forwards_named:
+            return
+        if isinstance(event, MessageDeleted):
+            ledger.recent.forget(event.message)
+        elif isinstance(event, MessagePosted) and passage.command is None and event.text.strip():
+            recent = Recent(
+                community=community.id,
+                message=event.message,
+                author=event.author,
+                author_name=event.author_name,
+                at=event.at,
+            )
+            ledger.recent.note(recent, event.text)
 
     def handle(self, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
         """Do what this event asks for. Afterwards ``passage.only`` names listeners that failed, if any did."""

@@ -18,6 +18,14 @@ class Clash(OrchardError):
     """Two features claim the same word. Uninstall one, or rename its command."""
 
 
+_ALONE = {
+    "forwarded": "handler of forwarded messages",
+    "copied": "handler of copied messages",
+    "newsletter": "handler of newsletters",
+}
+"""What only one feature can deal with: fields of ``Feature`` and of ``Routes``."""
+
+
 class Unspoken(OrchardError):
     """A command has no line for ``/help``. Add the sentence to its feature's ``private_words``, without fields."""
 
@@ -39,6 +47,7 @@ class Routes:
     dialogs: Mapping[str, Handler] = field(default_factory=dict)
     listeners: Mapping[type, tuple[Listener, ...]] = field(default_factory=dict)
     forwarded: Handler | None = None
+    copied: Handler | None = None
     newsletter: Handler | None = None
     outcomes: Mapping[str, OutcomeHandler] = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
@@ -56,8 +65,7 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
     timers: dict[str, TimerHandler] = {}
     standing: dict[str, str] = {}
     listeners: dict[type, list[Listener]] = defaultdict(list)
-    forwarded: dict[str, Handler] = {}
-    newsletter: dict[str, Handler] = {}
+    alone: dict[str, Handler] = {}
     versions: dict[str, int] = {}
     known = tuple(features)
     for feature in known:
@@ -69,10 +77,8 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
         _add(outcomes, feature.outcomes, "outcome")
         _add(timers, feature.timers, "timer")
         _add(standing, feature.standing, "standing schedule")
-        if feature.forwarded:
-            _add(forwarded, {"forwarded": feature.forwarded}, "handler of forwarded messages")
-        if feature.newsletter:
-            _add(newsletter, {"newsletter": feature.newsletter}, "handler of newsletters")
+        for name, what in _ALONE.items():
+            _add(alone, {name: run} if (run := getattr(feature, name)) else {}, what)
         for kind, run in feature.listens.items():
             listeners[kind].append(Listener(feature.name, run))
     return Routes(
@@ -80,8 +86,7 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
         actions=actions,
         dialogs=dialogs,
         listeners={kind: tuple(found) for kind, found in listeners.items()},
-        forwarded=forwarded.get("forwarded"),
-        newsletter=newsletter.get("newsletter"),
+        **alone,
         outcomes=outcomes,
         timers=timers,
         standing=standing,

@@ -72,6 +72,8 @@ class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """The record of a case, without text and names."""
     training_text_days: Days = 365
     """A message that its poster and a moderator agreed to keep, to train the detectors."""
+    recent_days: Days = 3
+    """A salted hash of each message, on platforms whose forwards do not say whose message it was."""
     sighting_days: Days = 60
     """What the watch noticed, without text."""
     parked_days: Days = 3
@@ -204,6 +206,7 @@ class Settings:
             evidence=timedelta(days=given.evidence_days),
             open_case=timedelta(days=given.open_case_days),
             sightings=timedelta(days=given.sighting_days),
+            recent=timedelta(days=given.recent_days),
             training_texts=timedelta(days=given.training_text_days),
             cases=timedelta(days=given.case_days),
             parked=timedelta(days=given.parked_days),

@@ -21,6 +21,7 @@ from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.people import SqlPeople
 from orchard_bot.storage.personal import SqlPersonal
 from orchard_bot.storage.purge import SqlPurge
+from orchard_bot.storage.recent import SqlRecentMessages
 from orchard_bot.storage.savepoint import SqlSavepoint
 from orchard_bot.storage.schedules import SqlClockwork, SqlSchedules
 from orchard_bot.storage.whereabouts import SqlWhereabouts
@@ -34,6 +35,7 @@ class SqlLedger:
         self._token = keyring_of(connection.dialect).token
         self.cases = SqlCases(connection)
         self.kept_texts = SqlKeptTexts(connection)
+        self.recent = SqlRecentMessages(connection)
         self.links = SqlLinks(connection)
         self.dialogs = SqlDialogs(connection)
         self.offers = SqlOffers(connection)

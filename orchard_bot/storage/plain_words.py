@@ -10,6 +10,7 @@ PLAIN = {
     "case_conflicts": "That you said, as a moderator, that a case concerns you.",
     "kept_texts": "Messages of yours that you and a moderator agreed to keep, so that the bot can learn.",
     "links": "That you are the same person on another platform, as you told me on both.",
+    "recent_messages": "That you wrote something lately, so that a forward of it can be understood; not its words.",
     "dialogs": "A question of mine that you have not answered yet.",
     "offers": "Choices I offered to you, and nobody else.",
     "members": "Which group you are in.",

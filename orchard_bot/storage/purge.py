@@ -16,7 +16,17 @@ from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.personal import SqlPersonal
 from orchard_bot.storage.schedules import SqlClockwork
-from orchard_bot.storage.tables import deferrals, dialogs, kept_texts, links, members, offers, private_chats, welcomes
+from orchard_bot.storage.tables import (
+    deferrals,
+    dialogs,
+    kept_texts,
+    links,
+    members,
+    offers,
+    private_chats,
+    recent_messages,
+    welcomes,
+)
 
 _before: BindParameter[Any] = bindparam("before")
 _some: BindParameter[int] = bindparam("limit")
@@ -41,6 +51,7 @@ _CLEAR_NOTES = (
 _CASES = delete_some(cases, cases.c.settled_at < _before)
 _SIGHTINGS = delete_some(sightings, sightings.c.at < _before)
 _KEPT_TEXTS = delete_some(kept_texts, kept_texts.c.at < _before)
+_RECENT = delete_some(recent_messages, recent_messages.c.at < _before)
 _LINKS = delete_some(links, links.c.code_until < _before)
 _DIALOGS = delete_some(dialogs, dialogs.c.expires_at < _before)
 _OFFERS = delete_some(offers, offers.c.expires_at < _before)
@@ -75,6 +86,7 @@ class SqlPurge:
             "audit": SqlAudit(self._connection).forget(cases_before, limit),
             "erasures": SqlPersonal(self._connection).finish(limit),
             "kept_texts": self._drop(_KEPT_TEXTS, now - retention.training_texts, limit),
+            "recent_messages": self._drop(_RECENT, now - retention.recent, limit),
             "links": self._drop(_LINKS, now, limit),
             "dialogs": self._drop(_DIALOGS, now, limit),
             "offers": self._drop(_OFFERS, now, limit),

@@ -67,6 +67,26 @@ links = Table(
     ),
 )
 
+recent_messages = Table(
+    "recent_messages",
+    metadata,
+    Column("message", message_ref, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("author_token", Token, nullable=False, index=True),
+    Column("author", Sealed(PersonRef), nullable=False),
+    Column("author_name", Sealed(str), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index(None, "community", "words"),
+    comment="A salted hash of what was written lately, where a forward does not say whose message it was.",
+    info=kept(
+        "`recent`; only on platforms whose forwards name nobody",
+        whose=("author_token",),
+        words=("author_name",),
+        inside=("words", "author"),
+    ),
+)
+
 dialogs = Table(
     "dialogs",
     metadata,

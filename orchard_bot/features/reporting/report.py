@@ -27,6 +27,7 @@ from orchard_bot.features.reporting.confiding import (
     on_safety,
     on_words,
 )
+from orchard_bot.features.reporting.copied import WHICH, about_copied
 from orchard_bot.features.reporting.matter import Matter, matter_in, matter_of
 from orchard_bot.features.reporting.mending import on_mended, on_still
 from orchard_bot.features.reporting.report_unseen import expect, on_held, on_menu, on_unseen
@@ -75,7 +76,8 @@ def on_what(request: Request, unit: Unit) -> None:
         on_forwarded(request, unit)
     elif request.text:
         unit.books.dialogs.end(request.account, request.person)
-        _menu(request, unit, Matter().with_words(request.text))
+        if not about_copied(request, unit, _about_copy):
+            _menu(request, unit, Matter().with_words(request.text))
     else:
         unit.answer(request, unit.house.words.private("report.cannot-read"))
 
@@ -89,6 +91,25 @@ def on_forwarded(request: Request, unit: Unit) -> None:
     if author is not None and not quoted.own and not unit.books.people.is_member(request.community.id, author):
         quoted = msgspec.structs.replace(quoted, author=None)
     _about(request, unit, quoted, "")
+
+
+def on_copied(request: Request, unit: Unit) -> None:
+    """Words in private that were written in the group lately. The runtime has looked: they were."""
+    about_copied(request, unit, _about_copy)
+
+
+def on_which(request: Request, unit: Unit) -> None:
+    """Of several messages with the same words, this one."""
+    matter = matter_in(request.data)
+    if matter.author == request.person:
+        unit.answer(request, unit.house.words.private("report.your-own-message"))
+    else:
+        _menu(request, unit, matter)
+
+
+def on_none_of_these(request: Request, unit: Unit) -> None:
+    """None of them was meant: a reply in the group says which one, and words will do, too."""
+    unit.ask(request, "report.what", {}, unit.house.words.private("report.tell-me"))
 
 
 def on_menu_again(request: Request, unit: Unit) -> None:
@@ -132,6 +153,10 @@ def _about(request: Request, unit: Unit, quoted: Quoted, words: str) -> None:
         _menu(request, unit, matter_of(quoted).with_words(words))
 
 
+def _about_copy(request: Request, unit: Unit, quoted: Quoted) -> None:
+    _about(request, unit, quoted, "")
+
+
 def _menu(request: Request, unit: Unit, matter: Matter) -> None:
     """The ways there are, in the policy's own order."""
     words, data = unit.house.words, matter.data()
@@ -170,6 +195,8 @@ FEATURE = Feature(
     commands=(Command("report", on_report, summary="report.summary"),),
     actions={
         "report.menu": on_menu_again,
+        WHICH: on_which,
+        "report.none-of-these": on_none_of_these,
         "report.ask-poster": on_ask_the_poster,
         "report.ask-myself": on_ask_myself,
         "report.ask-for-me": on_ask_for_me,
@@ -188,4 +215,5 @@ FEATURE = Feature(
     outcomes={"report.hidden": on_hidden, "report.menu": on_menu, "report.held": on_held, "report.poster": on_poster},
     timers={"report.unseen": on_unseen, "report.poster-silent": on_silent},
     forwarded=on_forwarded,
+    copied=on_copied,
 )
