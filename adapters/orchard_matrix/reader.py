@@ -61,9 +61,10 @@ class Reader:
         return still
 
     async def _room(self, id: str, part: wire.Joined, since: str, found: Read, *, first: bool) -> list[Waiting]:
-        known = self._directory.inside(id) is not None
         room = self._directory.room(id)
-        gap = [] if first or not part.limited else await self._gap(room, part, since, known=known)
+        gap: list[wire.Raw] = []
+        if part.limited and since and part.prev_batch:
+            gap = await self._history.between(id, since, part.prev_batch)
         for state in _readable(part.state):
             room.apply(state)
         timeline = [*gap, *part.timeline]
@@ -72,13 +73,6 @@ class Reader:
                 room.apply(event)
             return []
         return await self._events(room, timeline, found, came=self._own_coming(timeline))
-
-    async def _gap(self, room: Room, part: wire.Joined, since: str, *, known: bool) -> list[wire.Raw]:
-        """What /sync left out. Of a room that the bot comes into just now, nothing is missing."""
-        if not since or not part.prev_batch:
-            return []
-        fills = known or not any(self._is_own_coming(raw) for raw in (*part.timeline, *part.state))
-        return await self._history.between(room.id, since, part.prev_batch) if fills else []
 
     async def _events(self, room: Room, timeline: Sequence[wire.Raw], found: Read, *, came: int) -> list[Waiting]:
         """``came``: where in the timeline the bot itself comes in; what was written before is none of its business."""
@@ -127,13 +121,15 @@ class Reader:
         return moves
 
     def _own_coming(self, timeline: Sequence[wire.Raw]) -> int:
-        places = [place for place, raw in enumerate(timeline) if self._is_own_coming(raw)]
-        return places[-1] if places else 0
+        """Where the bot comes in; 0 where it has been inside all along."""
+        own = [place for place, raw in enumerate(timeline) if self._is_own_standing(raw)]
+        return own[0] if own and self._is_own_coming(timeline[own[0]]) else 0
+
+    def _is_own_standing(self, raw: wire.Raw) -> bool:
+        return raw.get("type") == "m.room.member" and raw.get("state_key") == self._directory.own
 
     def _is_own_coming(self, raw: wire.Raw) -> bool:
         """Whether the bot comes into the room by this event."""
-        if raw.get("type") != "m.room.member" or raw.get("state_key") != self._directory.own:
-            return False
         try:
             event = wire.event_in(raw)
         except msgspec.ValidationError:
