@@ -17,7 +17,7 @@ def settings_for(url: str, bot: str, folder: Path, **more: Any) -> dict[str, Any
         "homeserver": url,
         "user": bot,
         "password_file": str(password),
-        "store": str(folder / "matrix"),
+        "store": str(folder / bot.partition(":")[0].lstrip("@")),
         "encrypt_private_chats": False,
         "messages_per_second": 1000,
         **more,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from tests.adapters.matrix.stagehand import Stagehand
 
 _FILTER = {"presence": {"types": []}, "room": {"timeline": {"limit": 1000}, "ephemeral": {"types": []}}}
+_FROM_HERE = {"timeout": "0", "filter": json.dumps(_FILTER)}
 
 
 @dataclass
@@ -38,8 +40,10 @@ class Eyes:
 
     stagehand: Stagehand
     user: str
+    now: Callable[[], float]
+    """Whose time counts on the screen: the story's, whatever the machine's may be."""
     seen: dict[str, Seen] = field(default_factory=dict)
-    rooms: set[str] = field(default_factory=set)
+    rooms: list[str] = field(default_factory=list)
     _since: str = ""
 
     def look(self) -> list[Seen]:
@@ -48,20 +52,20 @@ class Eyes:
             pass
         return list(self.seen.values())
 
-    def note(self, event: str, room: str, content: dict[str, Any], at: float) -> Seen:
-        """They have written something themselves."""
-        self._take(room, {"event_id": event, "sender": self.user, "content": content, "origin_server_ts": at * 1000})
+    def note(self, event: str, room: str, author: str, content: dict[str, Any]) -> Seen:
+        """Somebody has just written something."""
+        self._take(room, {"event_id": event, "sender": author, "content": content})
         return self.seen[event]
 
     def _news(self) -> bool:
-        query = {"timeout": "0", "filter": json.dumps(_FILTER)} | ({"since": self._since} if self._since else {})
-        answer = self.stagehand.call(self.user, "GET", "sync", **query)
+        answer = self.stagehand.call(self.user, "GET", "sync", query=_FROM_HERE | {"since": self._since})
         rooms = answer.get("rooms", {})
         self._since = answer["next_batch"]
         for room in rooms.get("invite", {}):
             self.stagehand.call(self.user, "POST", f"rooms/{quote(room)}/join", {})
         for room, part in rooms.get("join", {}).items():
-            self.rooms.add(room)
+            if room not in self.rooms:
+                self.rooms.append(room)
             for raw in part["timeline"]["events"]:
                 self._event(room, raw)
         return bool(rooms.get("invite"))
@@ -70,7 +74,7 @@ class Eyes:
         if raw["type"] == "m.room.redaction":
             target = self.seen.get(raw["content"].get("redacts", ""))
             if target is not None:
-                target.deleted_at = target.deleted_at or raw["origin_server_ts"] / 1000
+                target.deleted_at = target.deleted_at or self.now()
         elif raw["type"] == "m.room.message" and "body" in raw["content"]:
             self._take(room, raw)
 
@@ -89,7 +93,7 @@ class Eyes:
                 raw["event_id"],
                 room,
                 raw["sender"],
-                raw["origin_server_ts"] / 1000,
+                self.now(),
                 [content["body"]],
                 answers=relation.get("m.in_reply_to", {}).get("event_id"),
             )

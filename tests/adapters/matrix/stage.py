@@ -23,7 +23,7 @@ class MatrixStage:
         stagehand.join(bot, self.room)
         self.platform = connect()
         self.group = ChatRef(PLATFORM, self.platform.account.id, self.room)
-        self._eyes = {self.owner: Eyes(stagehand, self.owner)}
+        self._eyes = {self.owner: Eyes(stagehand, self.owner, self._time)}
         self._private: dict[str, str] = {}
 
     async def add_person(self, id: str, *, started: bool = True) -> PersonRef:
@@ -31,7 +31,7 @@ class MatrixStage:
         person = self.stagehand.add_person(id)
         self.stagehand.call(self.owner, "POST", f"rooms/{self.room}/invite", {"user_id": person})
         self.stagehand.join(person, self.room)
-        self._eyes[person] = Eyes(self.stagehand, person)
+        self._eyes[person] = Eyes(self.stagehand, person, self._time)
         return PersonRef(PLATFORM, person)
 
     async def post(self, person: PersonRef, words: str) -> MessageRef:
@@ -77,3 +77,6 @@ class MatrixStage:
         self.platform.device.unlock()
         self.platform = self._connect()
         return self.platform
+
+    def _time(self) -> float:
+        return self._clock.now().timestamp()

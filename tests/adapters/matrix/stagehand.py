@@ -5,6 +5,7 @@ An application service may speak for every account and say when an event happene
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -38,9 +39,17 @@ class Stagehand:
         """An account with the password ``BOT_PASSWORD``."""
         return self.server.add_account(f"bot-{next(_numbers)}", BOT_PASSWORD)
 
-    def call(self, user: str, method: str, path: str, body: Any = None, at: float | None = None, **query: str) -> Any:
+    def call(
+        self,
+        user: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        at: float | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:
         """One request as ``user``; ``at``: seconds since 1970, when what it sends has happened."""
-        asked = {"user_id": user, **query}
+        asked = {"user_id": user, **{name: value for name, value in (query or {}).items() if value}}
         if at is not None:
             asked["ts"] = str(int(at * 1000))
         return self._answer(method, f"/_matrix/client/v3/{path}", body, asked)
