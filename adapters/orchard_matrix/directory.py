@@ -38,3 +38,8 @@ class Directory:
         """Whether this person has gone out of every private room that there was."""
         theirs = [room for room in self.rooms.values() if room.direct and person in room.members]
         return bool(theirs) and all(room.membership(person) in {"leave", "ban"} for room in theirs)
+
+    def replaces(self, id: str) -> bool:
+        """Whether a room that the bot is in has said that it goes on in this one."""
+        inside = [room for room in self.rooms.values() if self.inside(room.id) is room]
+        return any(room.moved is not None and room.moved.to == id for room in inside)

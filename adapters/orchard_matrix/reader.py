@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+from msgspec.structs import replace
 
-from orchard_bot.chat.events import Event
+from orchard_bot.chat.events import ChatOpened, Event, MessagePosted
 from orchard_matrix import wire
 from orchard_matrix.device import Waiting
 from orchard_matrix.directory import Directory
@@ -72,10 +73,15 @@ class Reader:
             for event in _readable(timeline):
                 room.apply(event)
             return []
-        return await self._events(room, timeline, found, came=self._own_coming(timeline))
+        heard = Read()
+        came = 0 if room.direct else self._own_coming(timeline)
+        locked = await self._events(room, timeline, heard, came=came)
+        found.events += _opened_first(heard.events)
+        found.malformed += heard.malformed
+        return locked
 
     async def _events(self, room: Room, timeline: Sequence[wire.Raw], found: Read, *, came: int) -> list[Waiting]:
-        """``came``: where in the timeline the bot itself comes in; what was written before is none of its business."""
+        """``came``: where in the timeline the bot itself comes into a group; what was written before is not for it."""
         locked: list[Waiting] = []
         for place, raw in enumerate(timeline):
             opened: wire.Raw | None = raw
@@ -135,6 +141,15 @@ class Reader:
         except msgspec.ValidationError:
             return False
         return event.text("membership") == "join" and event.unsigned.prev_content.get("membership") != "join"
+
+
+def _opened_first(events: list[Event]) -> list[Event]:
+    """Who opens a private chat and writes before the bot has come in wants an answer to that, and no greeting."""
+    opened = [event for event in events if isinstance(event, ChatOpened)]
+    if not opened or not any(isinstance(event, MessagePosted) for event in events):
+        return events
+    quiet: list[Event] = [replace(event, quietly=True) for event in opened]
+    return quiet + [event for event in events if not isinstance(event, ChatOpened)]
 
 
 def _before(event: wire.Event, room: Room) -> str:

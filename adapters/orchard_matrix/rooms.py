@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from orchard_matrix.ids import server_of
 from orchard_matrix.wire import Event
 
 _CREATORS_SINCE = 12
@@ -33,6 +34,8 @@ class Moved(Struct, frozen=True):
     at: int
     """Milliseconds."""
     to: str
+    server: str
+    """One that knows the way there."""
 
 
 class Room:
@@ -68,7 +71,7 @@ class Room:
                 self.encrypted = True  # for good: nobody can switch it off
             case "m.room.tombstone":
                 to = event.text("replacement_room")
-                self.moved = Moved(event.event_id, event.origin_server_ts, to) if to else None
+                self.moved = Moved(event.event_id, event.origin_server_ts, to, server_of(event.sender)) if to else None
             case _:
                 pass
 

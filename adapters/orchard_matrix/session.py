@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,17 +139,29 @@ class Session:
         await self._keys.tidy()
         await self._answer_invitations(sync.invited)
         found = await self._reader.read(sync, self._since, self._waiting, first=first)
+        await self._follow(sync.joined)
         return Delivery(sync.next_batch, found.events, found.malformed, found.waiting)
 
     async def _answer_invitations(self, invited: Mapping[str, wire.Invited]) -> None:
         for room, invitation in invited.items():
-            welcome = self._welcome(invitation.by)
+            welcome = self._welcome(invitation.by) or self.directory.replaces(room)
             try:
                 await self.client.call("POST", path("rooms", room, "join" if welcome else "leave"), {})
             except (Gone, NotAllowed):
                 continue  # it has been taken back
             if welcome and invitation.direct:
                 await self._private.note(room, invitation.by)
+
+    async def _follow(self, rooms: Iterable[str]) -> None:
+        """Go on to the rooms that take the place of these. Where only the invited may, an invitation comes."""
+        for room in rooms:
+            moved = self.directory.room(room).moved
+            if moved is None or self.directory.inside(moved.to) is not None:
+                continue
+            try:
+                await self.client.call("POST", path("join", moved.to), {}, query={"server_name": moved.server})
+            except (Gone, NotAllowed):
+                continue
 
     def _welcome(self, by: str) -> bool:
         servers: Sequence[str] = (server_of(self.directory.own), *self._settings.invited_by)

@@ -31,7 +31,17 @@ from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
-from tests.acceptance.stages import BY_REST, BY_WEBHOOK, ON_SIGNAL, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
+from tests.acceptance.stages import (
+    BY_REST,
+    BY_WEBHOOK,
+    ON_MATRIX,
+    ON_SIGNAL,
+    ON_THE_WIRE,
+    SIMULATED,
+    Place,
+    Stage,
+    set_up,
+)
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
@@ -81,10 +91,27 @@ MAIN_JOB = {
     "test_strangers",
 }
 """The stories that are told on the wire too; the others on the World only."""
-ONLY_TELEGRAM = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
-"""What happens on Telegram alone: of the platforms on the wire, no other moves its groups or has links into a chat."""
+NOT_ON_SIGNAL = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
+"""What does not happen there: Signal moves no group, and has no links into a chat."""
 BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
 """Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
+ON_A_REAL_SERVER = {
+    "test_a_group_that_moves",
+    "test_join_requests",
+    "test_report_by_reply",
+    "test_rules",
+    "test_second_thoughts",
+}
+"""The modules that are told in whole on a real Synapse, which is as slow as a real server is."""
+ALSO_ON_A_REAL_SERVER = {
+    "test_a_reminder_is_asked_for_shown_agreed_to_and_posted_at_its_time",
+    "test_each_step_of_a_report_survives_each_fault",
+    "test_a_report_may_be_typed_in_private_in_ones_own_words",
+    "test_nothing_is_on_without_a_yes_and_each_yes_stands_for_itself",
+    "test_two_moderators_at_the_same_instant_make_one_decision",
+    "test_a_mended_message_goes_back_to_its_reporter_who_ends_it_with_one_tap",
+}
+"""And these of the others."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -95,14 +122,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function)
         and item.path.parent == HERE
         and hasattr(item, "callspec")
-        and not _told(item.path.stem, item.callspec.params.get("profile"))
+        and not _told(item.path.stem, item.originalname, item.callspec.params.get("profile"))
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _told(module: str, profile: object) -> bool:
-    if module in ONLY_TELEGRAM and profile in ON_SIGNAL:
+def _told(module: str, name: str, profile: object) -> bool:
+    if profile == ON_MATRIX:
+        return module in ON_A_REAL_SERVER or name in ALSO_ON_A_REAL_SERVER
+    if module in NOT_ON_SIGNAL and profile in ON_SIGNAL:
         return False
     if profile in (BY_WEBHOOK, BY_REST):
         return module in BOTH_WAYS

@@ -59,6 +59,8 @@ class MatrixWorld:
         self._groups: dict[str, Group] = {}
         self._eyes = {self._owner: Eyes(stagehand, self._owner, self._now)}
         self._expected: set[str] = set()
+        self._taken: set[str] = set()
+        self._opened: list[tuple[str, str]] = []
         self._asking: list[tuple[str, str]] = []
 
     @property
@@ -83,6 +85,17 @@ class MatrixWorld:
             self.stagehand.join(user, room, self._now())
         self._groups[id] = Group(self._chat(room), title)
         return self._groups[id].ref
+
+    def move_group(self, old: Where, new: str) -> ChatRef:
+        """The owner replaces the room by another of the newest version; everybody goes there, the bot by itself."""
+        before, people = self.group(old), self.members(old)
+        where = f"rooms/{quote(before.ref.id)}/upgrade"
+        room = self.stagehand.call(self._owner, "POST", where, {"new_version": "12"})["replacement_room"]
+        for person in people:
+            self.stagehand.join(person.id, room, self._now())
+        self._expected |= self._state(self._owner, before.ref.id, "m.room.tombstone", "")
+        self._groups[new] = Group(self._chat(room), before.title)
+        return self._groups[new].ref
 
     def grant(self, group: Where, *names: str) -> None:
         """Give the bot a right back."""
@@ -135,8 +148,11 @@ class MatrixWorld:
         raise NotPossible("Matrix has no buttons.")
 
     def join(self, person: Who, group: Where) -> None:
-        """Come into a room."""
-        self._expected.add(self.stagehand.join(self._user(person), self._room(group), self._now()))
+        """Come into a room; where only the invited may, the owner invites."""
+        room, user = self._room(group), self._user(person)
+        if self.stagehand.get(self._owner, room, "m.room.join_rules")["join_rule"] != "public":
+            self.stagehand.call(self._owner, "POST", f"rooms/{quote(room)}/invite", {"user_id": user})
+        self._expected.add(self.stagehand.join(user, room, self._now()))
 
     def leave(self, person: Who, group: Where) -> None:
         """Go out of a room."""
@@ -154,7 +170,8 @@ class MatrixWorld:
         """Make a private room for the bot."""
         assert not payload, "Matrix has no links that carry something into a chat"
         self.person(person).started = True
-        self._private_room(self._user(person))
+        user = self._user(person)
+        self._opened.append((user, self._private_room(user)))
 
     def block_bot(self, person: Who) -> None:
         """Leave the private room."""
@@ -178,12 +195,16 @@ class MatrixWorld:
     def pending(self) -> bool:
         """Whether the bot has not taken in all that happened. Who has been let in comes in meanwhile."""
         for user, room in list(self._asking):
-            standing = self.stagehand.get(user, room, "m.room.member", user)["membership"]
+            standing = self.stagehand.get(self._owner, room, "m.room.member", user)["membership"]
             if standing != "knock":
                 self._asking.remove((user, room))
             if standing == "invite":
                 self._expected.add(self.stagehand.join(user, room, self._now()))
-        return bool(self._expected) or self._connected is None or not self._connected.listening
+        for user, room in list(self._opened):
+            if self.stagehand.get(user, room, "m.room.member", self.bot_user)["membership"] == "join":
+                self._opened.remove((user, room))
+                self._expected |= self._state(user, room, "m.room.member", self.bot_user) - self._taken
+        return bool(self._expected or self._opened) or self._connected is None or not self._connected.listening
 
     def person(self, id: Who) -> Person:
         """Somebody by name or ref."""
@@ -254,14 +275,18 @@ class MatrixWorld:
 
     def expect(self, room: str, type: str, key: str) -> None:
         """The bot has changed the state of a room, and will hear of it."""
-        state = self.stagehand.call(self._owner, "GET", f"rooms/{quote(room)}/state")
-        self._expected |= {one["event_id"] for one in state if (one["type"], one["state_key"]) == (type, key)}
+        self._expected |= self._state(self._owner, room, type, key) - self._taken
 
     def taken_in(self, events: Iterable[str]) -> None:
         """The bot has stored these."""
-        self._expected -= set(events)
+        self._taken |= set(events)
+        self._expected -= self._taken
 
     # Names into ids and back
+
+    def _state(self, user: str, room: str, type: str, key: str) -> set[str]:
+        state = self.stagehand.call(user, "GET", f"rooms/{quote(room)}/state")
+        return {one["event_id"] for one in state if (one["type"], one["state_key"]) == (type, key)}
 
     def _need(self, group: Where, names: Iterable[str], level: int) -> None:
         room = self._room(group)
@@ -313,7 +338,7 @@ class MatrixWorld:
         return None if user == self.bot_user else PersonRef(PLATFORM, user)
 
     def _name(self, user: str) -> str:
-        return next((one.name for one in self._people.values() if one.ref.id == user), "Orchard Bot")
+        return next((one.name for one in self._people.values() if one.ref.id == user), "Orchard")
 
     def _own(self, user: str, message: MessageRef) -> Seen:
         seen = self._watcher(message.chat.id, user).seen[message.id]
