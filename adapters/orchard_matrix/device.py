@@ -46,7 +46,7 @@ class Mute(Struct, frozen=True):
     room: str
     person: str
     until: float
-    level: float | None = None
+    level: int | str | None = None
 
 
 class Device:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from orchard_bot.errors import Gone, NotAllowed, PlatformError
 from orchard_matrix.client import Client, path
 from orchard_matrix.device import Device, Mute
 
+Level: TypeAlias = int | str | None
+"""Never a fraction, which no room takes; text in old rooms; None: that of everybody."""
 _MUTED = -1
 _LEVELS = "m.room.power_levels"
 
@@ -47,7 +49,7 @@ class Levels:
             except PlatformError:
                 return
 
-    async def _set(self, room: str, person: str, level: float | None, only_from: float | None = None) -> float | None:
+    async def _set(self, room: str, person: str, level: Level, only_from: Level = None) -> Level:
         """Give somebody a level, None: that of everybody; gives the one before. ``only_from``: leave any other."""
         where = path("rooms", room, "state", _LEVELS) + "/"
         levels: dict[str, Any] = await self._client.call("GET", where)

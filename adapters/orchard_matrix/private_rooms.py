@@ -82,6 +82,7 @@ class PrivateRooms:
             "power_level_content_override": _NOBODY_INVITES,
         }
         try:
+            await self._client.call("GET", path("profile", person))  # some servers invite whoever is named
             answer = await self._client.call("POST", path("createRoom"), body)
         except (Gone, NotAllowed) as error:
             raise NotReachable("The homeserver knows nobody of this name, or they take no invitation.") from error

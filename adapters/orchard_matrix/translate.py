@@ -98,14 +98,14 @@ class Translation:
         if event.type == "m.room.member":
             return self._membership(event, room, before)
         if event.type in _RIGHTS and event.state_key == "":
-            return AbilitiesChanged(self._id(event), _at(event), self._chat(room.id))
+            return None if room.direct else AbilitiesChanged(self._id(event), _at(event), self._chat(room.id))
         if event.sender == self._own or event.state_key is not None:
             return None
         if event.type == "m.room.redaction":
             return self._deleted(event, room)
         if event.type == "m.reaction":
             return self._chosen(event, room)
-        if event.type in _SPOKEN and not event.unsigned.redacted_because:
+        if event.type in _SPOKEN and event.unsigned.redacted_because is None:
             return self._edited(event, room, found) if _replaced(event) else self._posted(event, room, found)
         return None
 

@@ -123,6 +123,7 @@ class Synapse:
             "trusted_key_servers": [],
             "report_stats": False,
             "presence": {"enabled": False},
+            "caches": {"sync_response_cache_duration": "0s"},
             "app_service_config_files": [str(self._file("stagehand.json", json.dumps(stagehand)))],
             **{f"rc_{name}": _FAST for name in limits},
             "rc_login": {"address": _FAST, "account": _FAST, "failed_attempts": _FAST},
