@@ -55,6 +55,7 @@ class Room:
         self.direct = False
         """Whether it was made for two people to talk."""
         self.members: dict[str, Member] = {}
+        self.join_rule = "invite"
 
     def apply(self, event: Event) -> None:
         """Take in a piece of state; anything else is passed over."""
@@ -65,6 +66,8 @@ class Room:
                 self._member(event.state_key, event)
             case "m.room.power_levels":
                 self.levels = event.content
+            case "m.room.join_rules":
+                self.join_rule = event.text("join_rule")
             case "m.room.create":
                 self._created(event)
             case "m.room.encryption":
@@ -95,6 +98,12 @@ class Room:
         inside = {user for user, one in self.members.items() if one.membership in INSIDE}
         others = inside - {own}
         return next(iter(others)) if self.direct and own in inside and len(others) == 1 else None
+
+    def shut(self, own: str) -> bool:
+        """Whether nobody can come in whom the account ``own``, which made the room, has not invited."""
+        others = {user for user, one in self.members.items() if one.membership in INSIDE} - {own}
+        may_not = all(max(self.level(user), 0) < self.needed("invite") for user in others)
+        return self.creators == {own} and self.join_rule == "invite" and may_not
 
     # Who may do what
 

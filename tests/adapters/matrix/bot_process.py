@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ port = {port}
 [adapters.matrix]
 account = "main"
 {adapter}
-
+{communities}"""
+COMMUNITY = """
 [[communities]]
-id = "larch"
-name = "Larch class"
+id = "class-{number}"
+name = "Class {number}"
 chat = "matrix/main/{room}"
 watch = "{watch}"
 step_by_step = false
@@ -35,10 +37,15 @@ moderators = [{moderators}]
 
 
 class BotProcess:
-    """``watch``: what the community does with detectors."""
+    """Each of ``rooms`` is a community with these moderators. ``watch``: what they do with detectors."""
 
     def __init__(
-        self, folder: Path, adapter: dict[str, Any], room: str, moderators: dict[str, str], watch: str = "off"
+        self,
+        folder: Path,
+        adapter: dict[str, Any],
+        rooms: Sequence[str],
+        moderators: dict[str, str],
+        watch: str = "off",
     ) -> None:
         self._folder = folder
         self._config = folder / "orchard.toml"
@@ -50,9 +57,10 @@ class BotProcess:
                 policy=json.dumps(str(ROOT / "config" / "code_of_conduct.toml")),
                 port=_free_port(),
                 adapter=lines,
-                room=room,
-                watch=watch,
-                moderators=people,
+                communities="".join(
+                    COMMUNITY.format(number=number, room=room, watch=watch, moderators=people)
+                    for number, room in enumerate(rooms, start=1)
+                ),
             )
         )
         self._process: subprocess.Popen[bytes] | None = None

@@ -38,7 +38,7 @@ class Telling:
         for one in (self.bot, *self.parents[1:], *self.moderators):
             self.hands.join(one, self.room)
         settings = settings_for(server.url, self.bot, folder)
-        self.process = BotProcess(folder, settings, self.room, self.moderators)
+        self.process = BotProcess(folder, settings, [self.room], self.moderators)
         self.eyes = {who: Eyes(self.hands, who, lambda: 0) for who in (*self.parents, *self.moderators)}
         self.private: dict[str, str] = {}
 
