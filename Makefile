@@ -10,7 +10,7 @@ DOMAIN := orchard_bot/chat/*,orchard_bot/community/*,orchard_bot/detectors/*,orc
 
 comma := ,
 BIN := .venv/bin
-DEV_EXTRAS := $(EXTRAS)$(comma)telegram$(comma)signal$(comma)dev
+DEV_EXTRAS := $(EXTRAS)$(comma)telegram$(comma)signal$(comma)matrix$(comma)dev
 RUN := .venv/.installed-$(EXTRAS)
 DEV := .venv/.installed-$(DEV_EXTRAS)
 

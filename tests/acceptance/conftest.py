@@ -31,9 +31,19 @@ from orchard_bot.testing.fake_alarm import FakeAlarm
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING, FakeClock
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.sim_message import SimMessage
-from orchard_bot.testing.simulated_platform import SimulatedPlatform
-from orchard_bot.testing.world import World
-from tests.acceptance.stages import BY_REST, BY_WEBHOOK, ON_SIGNAL, ON_THE_WIRE, SIMULATED, Place, Stage, set_up
+from tests.acceptance.stages import (
+    BY_REST,
+    BY_WEBHOOK,
+    ELSEWHERE,
+    ON_MATRIX,
+    ON_SIGNAL,
+    ON_THE_WIRE,
+    SIMULATED,
+    Place,
+    Stage,
+    set_up,
+    set_up_elsewhere,
+)
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
@@ -66,8 +76,6 @@ moderators = [
 
 EASY = {"step_by_step": "false", "quiet_hours": "{ start = 23:30:00, end = 06:30:00 }"}
 """What most stories are not about: every verdict is within reach, and the evenings are long."""
-ELSEWHERE = "elsewhere"
-"""What the second platform is called."""
 GROUP_PROFILES = [*SIMULATED, *ON_THE_WIRE]
 MAIN_JOB = {
     "test_a_group_that_moves",
@@ -85,10 +93,40 @@ MAIN_JOB = {
     "test_strangers",
 }
 """The stories that are told on the wire too; the others on the World only."""
-ONLY_TELEGRAM = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
-"""What happens on Telegram alone: of the platforms on the wire, no other moves its groups or has links into a chat."""
+ON_TWO_PLATFORMS = "test_linking"
+"""These say themselves where they are told."""
+NOT_ON_SIGNAL = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
+"""What does not happen there: Signal moves no group, and has no links into a chat."""
 BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
 """Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
+ON_A_REAL_SERVER = {
+    "test_a_code_says_how_a_report_stands_to_its_reporter_alone",
+    "test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog",
+    "test_a_mended_message_goes_back_to_its_reporter_who_ends_it_with_one_tap",
+    "test_a_mute_that_is_taken_back_ends_at_once",
+    "test_a_no_is_a_no_for_all_moderators",
+    "test_a_parent_asks_for_the_rules_and_only_they_read_the_answer",
+    "test_a_reminder_is_asked_for_shown_agreed_to_and_posted_at_its_time",
+    "test_a_removal_takes_two_moderators_where_the_group_wants_it",
+    "test_a_report_is_acknowledged_only_after_it_has_reached_a_moderator",
+    "test_a_report_leaves_no_trace_in_the_group",
+    "test_a_report_may_be_typed_in_private_in_ones_own_words",
+    "test_a_report_that_reaches_no_moderator_is_not_said_to_have_done_so",
+    "test_a_reporter_whose_command_stays_in_sight_hears_privately_how_to_take_it_away",
+    "test_a_right_that_was_taken_away_is_no_reason_for_silence",
+    "test_a_verdict_is_carried_out_or_its_moderator_hears_how_to_do_it",
+    "test_each_step_of_a_report_survives_each_fault",
+    "test_every_moderator_is_asked_and_nobody_else_hears",
+    "test_moderators_hear_of_a_report_and_never_from_whom",
+    "test_nothing_is_on_without_a_yes_and_each_yes_stands_for_itself",
+    "test_somebody_who_came_in_by_another_way_needs_no_answer",
+    "test_the_first_moderator_to_answer_decides",
+    "test_two_moderators_at_the_same_instant_make_one_decision",
+    "test_what_the_group_ever_saw_of_a_report_is_at_most_the_command_for_a_moment",
+    "test_where_the_bot_may_not_let_people_in_the_moderator_hears_how_to",
+    "test_who_claims_a_case_is_shown_to_the_other_moderator_in_the_alert_itself",
+}
+"""The stories that are told on a real Synapse, which takes its time as a real server does."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -99,14 +137,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function)
         and item.path.parent == HERE
         and hasattr(item, "callspec")
-        and not _told(item.path.stem, item.callspec.params.get("profile"))
+        and not _told(item.path.stem, item.originalname, item.callspec.params.get("profile"))
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _told(module: str, profile: object) -> bool:
-    if module in ONLY_TELEGRAM and profile in ON_SIGNAL:
+def _told(module: str, name: str, profile: object) -> bool:
+    if module == ON_TWO_PLATFORMS:
+        return True
+    if profile == ON_MATRIX:
+        return module in MAIN_JOB and name in ON_A_REAL_SERVER
+    if module in NOT_ON_SIGNAL and profile in ON_SIGNAL:
         return False
     if profile in (BY_WEBHOOK, BY_REST):
         return module in BOTH_WAYS
@@ -133,8 +175,8 @@ class Story:
     clock: FakeClock
     config: Path
     larch: ChatRef
-    elsewhere: World | None = None
-    """A second platform, with a group of its own, for the same bot."""
+    second: Stage | None = None
+    """Another platform, with a group of its own, for the same bot."""
     bot: Bot = field(init=False)
     storage: SqlStorage = field(init=False)
     _life: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -233,8 +275,8 @@ class Story:
         quiet = stuck = waits = 0
         began = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began < PATIENCE:
-            await asyncio.sleep(self.stage.breath if self._pending else 0)
             resting = all(sender.idle for sender in self.bot.senders)
+            await asyncio.sleep(self.breath if self._pending or not resting else 0)
             moving = self._pending or not self.bot.lanes.idle or not self.bot.scheduler.idle or not resting
             # Reading what is due is the dear part: not while somebody is moving anyway, and of a rest at both its ends.
             reads = not moving and quiet in {0, ENOUGH - 1}
@@ -252,8 +294,19 @@ class Story:
         raise AssertionError("The bot does not come to rest.")
 
     @property
+    def elsewhere(self) -> Place:
+        """The people, the group, and what is on their screens on the second platform."""
+        assert self.second is not None
+        return self.second.world
+
+    @property
+    def breath(self) -> float:
+        """Seconds that a look at the stages may leave to the wire."""
+        return max(self.stage.breath, self.second.breath if self.second else 0.0)
+
+    @property
     def _pending(self) -> bool:
-        return bool(self.world.pending or (self.elsewhere and self.elsewhere.pending))
+        return bool(self.world.pending or (self.second and self.elsewhere.pending))
 
     def _due(self, ledger: Ledger) -> bool:
         now = self.clock.now() + timedelta(seconds=5)
@@ -325,8 +378,8 @@ class Story:
         composition = Composition(load_settings(self.config), policy_once())
         self.storage = composition.open_storage(self.clock)
         platforms = [self.stage.connect()]
-        if self.elsewhere is not None:
-            platforms.append(SimulatedPlatform(self.elsewhere, self.clock))
+        if self.second is not None:
+            platforms.append(self.second.connect())
         self.bot = composition.bot(
             platforms, self.storage, clock=self.clock, alarm=FakeAlarm(self.clock), log=silent_log()
         )
@@ -379,10 +432,11 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
         before: Callable[[Place], object] = bool,
         start: datetime = WEDNESDAY_EVENING,
         basic_group: bool = False,
-        second: tuple[Profile, Callable[[World], object]] | None = None,
+        second: tuple[Profile, Callable[[Place], object]] | None = None,
     ) -> AsyncIterator[Story]:
         clock = FakeClock(start)
-        async with set_up(profile, clock, tmp_path, basic_group=basic_group) as stage:
+        async with AsyncExitStack() as stages:
+            stage = await stages.enter_async_context(set_up(profile, clock, tmp_path, basic_group=basic_group))
             world = stage.world
             for id, name in {**PARENTS, **MODERATORS}.items():
                 world.add_person(id, name, started=id not in away)
@@ -391,16 +445,16 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
             easy = "".join(f"{name} = {value}\n" for name, value in EASY.items() if name not in more)
             settings = CONFIG.format(policy=POLICY, watch=watch, more=easy + more, adapter="{adapter}") + further
             config = tmp_path / "orchard.toml"
-            adapters = stage.adapter
-            elsewhere = None
+            adapters, settings, there = stage.adapter, stage.addressed(settings), None
             if second is not None:
-                elsewhere = World(second[0], clock.now, ELSEWHERE)
-                second[1](elsewhere)
-                adapters += f'\n[adapters.{ELSEWHERE}]\naccount = "main"\n'
-            config.write_text(stage.addressed(settings).replace("{adapter}", adapters), encoding="utf-8")
+                (tmp_path / ELSEWHERE).mkdir()
+                there = await stages.enter_async_context(set_up_elsewhere(second[0], clock, tmp_path / ELSEWHERE))
+                second[1](there.world)
+                adapters, settings = f"{adapters}\n{there.adapter}", there.addressed(settings, ELSEWHERE)
+            config.write_text(settings.replace("{adapter}", adapters), encoding="utf-8")
             for file in (empty_database, empty_database.with_name("orchard.db.key")):
                 shutil.copy(file, tmp_path)
-            story = Story(stage, clock, config, larch, elsewhere)
+            story = Story(stage, clock, config, larch, there)
             async with story.living():
                 yield story
 

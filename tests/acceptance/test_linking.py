@@ -15,8 +15,8 @@ from orchard_bot.community.case import CaseState
 from orchard_bot.storage.tables import audit
 from orchard_bot.testing.profiles import MATRIX, SIGNAL, TELEGRAM, Profile
 from orchard_bot.testing.sim_message import SimMessage
-from orchard_bot.testing.world import World
-from tests.acceptance.conftest import ELSEWHERE, Story, Telling
+from tests.acceptance.conftest import Story, Telling
+from tests.acceptance.stages import ELSEWHERE, ON_MATRIX, ON_TELEGRAM, Place
 
 OAK = f"""
 [[communities]]
@@ -30,14 +30,16 @@ PAIRS = [
     pytest.param(TELEGRAM, MATRIX, id="telegram-and-matrix"),
     pytest.param(SIGNAL, TELEGRAM, id="signal-and-telegram"),
 ]
+REAL = [pytest.param(ON_TELEGRAM[0], ON_MATRIX, id="telegram-over-http-and-matrix-over-synapse")]
+"""Telegram's fake over HTTP, and a real Matrix server: for the stories about one case on two platforms."""
 both_ways = pytest.mark.parametrize(("profile", "second"), PAIRS)
+on_the_wire_too = pytest.mark.parametrize(("profile", "second"), [*PAIRS, *REAL])
 
 
 class Elsewhere:
     """What somebody does and reads on the second platform."""
 
     def __init__(self, story: Story, who: str) -> None:
-        assert story.elsewhere is not None
         self.story, self.who, self.world = story, who, story.elsewhere
 
     async def tells_bot(self, text: str) -> None:
@@ -80,7 +82,7 @@ async def on_two(telling: Telling, profile: Profile, second: Profile) -> AsyncIt
         yield story, Elsewhere(story, "amira-there")
 
 
-def oak(world: World) -> None:
+def oak(world: Place) -> None:
     for who, name in {"wanda": "Wanda", "amira-there": "Amira there", "pat": "Pat"}.items():
         world.add_person(who, name, started=True)
     world.add_group("oak", "Oak class", members=["wanda", "pat"], admins=["wanda"])
@@ -109,7 +111,7 @@ async def reported(story: Story, text: str = UNKIND) -> None:
     await story.reports("priya", message, "Tell the moderators", "No abuse")
 
 
-@both_ways
+@on_the_wire_too
 async def test_a_case_of_one_platform_is_decided_on_another(
     telling: Telling, profile: Profile, second: Profile
 ) -> None:
@@ -146,7 +148,7 @@ async def test_in_both_places_what_is_told_and_what_changes_is_the_same(
         assert "Case 1 is decided" in story.phone("amira")
 
 
-@both_ways
+@on_the_wire_too
 async def test_two_moderators_at_the_same_instant_on_two_platforms_make_one_decision(
     telling: Telling, profile: Profile, second: Profile
 ) -> None:
