@@ -200,7 +200,7 @@ async def _told(
         private = scene.hands.make_room(reporter, is_direct=True, invite=[scene.bot])
         began = time.perf_counter()
         await screens[reporter].say(private, "hello", "/help")
-        await screens[reporter].shows("/report", began, by=scene.bot)
+        await screens[reporter].shows("What you can do here", began, by=scene.bot)
     for number in range(reports):
         took["echo"].append(await _one_echo(scene, poster, echo_room, f"echo {number}"))
         place = number % len(scene.rooms)

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from nio import AsyncClient, AsyncClientConfig, RoomMessageText, RoomSendResponse
+from nio import AsyncClient, AsyncClientConfig, MegolmEvent, RoomMessageText, RoomSendResponse
 
 from tests.adapters.matrix.synapse import Synapse
 
@@ -48,6 +48,8 @@ class NioPerson:
     client: LateClient
     read: list[tuple[str, str, str]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    unread: int = 0
+    """Encrypted messages to which the key was not there."""
 
     @property
     def id(self) -> str:
@@ -61,6 +63,7 @@ class NioPerson:
             await self.client.join(room)
         for room, part in answer.rooms.join.items():
             for event in part.timeline.events:
+                self.unread += isinstance(event, MegolmEvent)
                 if isinstance(event, RoomMessageText) and event.event_id not in self.events:
                     self.events.append(event.event_id)
                     self.read.append((room, event.sender, event.body))
@@ -71,9 +74,14 @@ class NioPerson:
 
     async def until(self, seen: Callable[[tuple[str, str, str]], bool]) -> tuple[str, str, str]:
         """The first message for which this holds."""
-        async with asyncio.timeout(PATIENCE):
-            while not any(seen(one) for one in self.read):
-                await self.look(100)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not any(seen(one) for one in self.read):
+                    await self.look(100)
+        except TimeoutError:
+            raise AssertionError(
+                f"It does not come. {self.unread} could not be opened; read was: {self.read}"
+            ) from None
         return next(one for one in self.read if seen(one))
 
     async def say(self, room: str, words: str, *, answers: str = "", changes: str = "") -> str:
