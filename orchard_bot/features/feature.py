@@ -135,13 +135,15 @@ class Command:
     summary: str
     where: Where = Where.ANYWHERE
     roles: frozenset[Role] = frozenset({Role.MEMBER, Role.MODERATOR})
+    shown_to: frozenset[Role] | None = None
+    """Whom ``/help`` shows it to; None: everybody who may use it."""
     examines: bool = False
     """In private, the detectors look at what stands behind it."""
 
     @property
     def info(self) -> CommandInfo:
         """What ``/help`` needs to know about it."""
-        return CommandInfo(self.name, self.summary, self.where, self.roles, self.examines)
+        return CommandInfo(self.name, self.summary, self.where, self.shown_to or self.roles, self.examines)
 
 
 @dataclass(frozen=True, slots=True)

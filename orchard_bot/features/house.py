@@ -44,7 +44,7 @@ class Retention(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class CommandInfo:
-    """A command as ``/help`` shows it. ``summary`` is the wording key of its line."""
+    """A command as ``/help`` shows it to ``roles``. ``summary`` is the wording key of its line."""
 
     name: str
     summary: str

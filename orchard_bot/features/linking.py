@@ -18,6 +18,7 @@ from orchard_bot.features.unit import Option, Unit
 CODE_LASTS = timedelta(minutes=15)
 YES_LASTS = timedelta(days=1)
 """How long the moderator has to say yes on their own side."""
+MODERATORS = frozenset({Role.MODERATOR})
 ANYBODY = frozenset(Role)
 """On the other platform a moderator may be in no group at all."""
 
@@ -133,8 +134,15 @@ def _moderates(unit: Unit, person: PersonRef, account: AccountRef) -> bool:
 FEATURE = Feature(
     name="linking",
     commands=(
-        Command("link", on_link, summary="linking.summary", where=Where.PRIVATE, roles=ANYBODY),
-        Command("unlink", on_unlink, summary="linking.unlink-summary", where=Where.PRIVATE, roles=ANYBODY),
+        Command("link", on_link, summary="linking.summary", where=Where.PRIVATE, roles=ANYBODY, shown_to=MODERATORS),
+        Command(
+            "unlink",
+            on_unlink,
+            summary="linking.unlink-summary",
+            where=Where.PRIVATE,
+            roles=ANYBODY,
+            shown_to=MODERATORS,
+        ),
     ),
     actions={
         "linking.here": on_here,

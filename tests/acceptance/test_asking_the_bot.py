@@ -21,7 +21,7 @@ COMMANDS_FOR_PARENTS = {
     "start",
 }
 COMMANDS_FOR_PARENTS |= {"forgetme", "mydata", "school", "why"}
-COMMANDS_FOR_MODERATORS = {"case", "cases", "handover", "newsletter", "remind", "status", "tuning"}
+COMMANDS_FOR_MODERATORS = {"case", "cases", "handover", "link", "newsletter", "remind", "status", "tuning", "unlink"}
 NOT_REACHED_IN_THE_GROUP = [
     one for one in GROUP_PROFILES if one.blocks_show and not one.abilities.private_reply_in_group
 ]

@@ -70,7 +70,7 @@ async def test_a_poster_who_says_nothing_leaves_it_to_the_moderators_after_two_h
 
 async def test_where_safety_is_at_stake_the_wait_is_a_quarter_of_an_hour(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
-        message = await story.says("tomasz", "He lives at number 4, everybody knows it")
+        message = await story.says("tomasz", "It is the corner house, everybody knows it")
         await story.reports("priya", message, "Ask the poster", "Ask for me", "More", "Keep other people's details")
         assert "a quarter of an hour" in story.heard("priya")[-1]
         await story.later(minutes=20)
