@@ -36,6 +36,8 @@ from orchard_matrix.rooms import Moved, Room
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _VARIANT = "\ufe0f"
 _KEYCAPS = {f"{number}\u20e3": number for number in range(1, 10)} | {"\U0001f51f": 10}
+FLAG = "\U0001f6a9"
+"""The red flag: as a reaction to a message it reports it."""
 _SPOKEN = frozenset({"m.room.message", "m.sticker"})
 _MEDIA = frozenset({"m.image", "m.video", "m.audio", "m.file"})
 _RIGHTS = frozenset({"m.room.power_levels", "m.room.create", "m.room.encryption"})
@@ -77,7 +79,12 @@ class Translation:
 
     def points_at(self, event: wire.Event, room: Room) -> Place | None:
         """The message that has to be looked up before this event can be read."""
-        if event.type not in _SPOKEN or event.sender == self._own:
+        if event.sender == self._own:
+            return None
+        flagged = self._flagged(event, room)
+        if flagged:
+            return Place(room.id, flagged)
+        if event.type not in _SPOKEN:
             return None
         target = _replaced(event) or _answered(event)
         if target:
@@ -104,7 +111,7 @@ class Translation:
         if event.type == "m.room.redaction":
             return self._deleted(event, room)
         if event.type == "m.reaction":
-            return self._chosen(event, room)
+            return self._reported(event, room, found) if self._flagged(event, room) else self._chosen(event, room)
         if event.type in _SPOKEN and event.unsigned.redacted_because is None:
             return self._edited(event, room, found) if _replaced(event) else self._posted(event, room, found)
         return None
@@ -208,6 +215,29 @@ class Translation:
             name=room.name(event.sender),
             number=number,
             message=MessageRef(chat, target),
+        )
+
+    def _flagged(self, event: wire.Event, room: Room) -> str:
+        """The message of a group under which somebody has put the flag that asks for a look at it."""
+        key, target = event.relation.get("key"), event.relation.get("event_id")
+        flag = event.type == "m.reaction" and isinstance(key, str) and key.replace(_VARIANT, "") == FLAG
+        if not flag or self._is_private(room, event.sender):
+            return ""
+        return target if isinstance(target, str) and is_event(target) else ""
+
+    def _reported(self, event: wire.Event, room: Room, found: Found | None) -> MessagePosted:
+        """A flag is ``/report`` as an answer to the message: the bot takes it away and goes on in private."""
+        chat = self._chat(room.id)
+        target = MessageRef(chat, self._flagged(event, room))
+        return MessagePosted(
+            self._id(event),
+            _at(event),
+            chat,
+            message=MessageRef(chat, event.event_id),
+            author=_person(event.sender),
+            author_name=room.name(event.sender),
+            text="/report",
+            reply_to=Quoted(message=target) if found is None else self._quoted(found),
         )
 
     def _reply(self, event: wire.Event, room: Room, found: Found | None) -> Quoted | None:

@@ -17,7 +17,7 @@ from orchard_bot.chat.events import (
     MessageEdited,
     MessagePosted,
 )
-from orchard_bot.chat.refs import ChatRef
+from orchard_bot.chat.refs import ChatRef, MessageRef
 from tests.adapters.matrix.listening import heard, until
 from tests.adapters.matrix.scene import chat, class_group, message, ref
 from tests.adapters.matrix.stagehand import text
@@ -76,6 +76,21 @@ async def test_who_may_invite_the_bot_is_the_operators_to_say(tmp_path: Path) ->
         assert open_house._session is not None
         assert open_house._session._welcome("@somebody:elsewhere.example")
         await open_house.stop()
+
+
+async def test_a_red_flag_under_a_message_reports_it(tmp_path: Path) -> None:
+    async with class_group(tmp_path) as scene:
+        unkind = scene.says(scene.owner, "Some of you cannot drive")
+        await heard(scene.platform, MessagePosted)
+        shown = {"rel_type": "m.annotation", "event_id": unkind, "key": "\U0001f6a9"}
+        flag = scene.stagehand.send(scene.anna, scene.room, {"m.relates_to": shown}, type="m.reaction")
+        [report] = await heard(scene.platform, MessagePosted)
+        assert (report.text, report.message.id) == ("/report", flag)
+        assert report.reply_to is not None
+        assert (report.reply_to.text, report.reply_to.message) == (
+            "Some of you cannot drive",
+            MessageRef(report.chat, unkind),
+        )
 
 
 async def test_comings_and_goings_and_who_did_it(tmp_path: Path) -> None:

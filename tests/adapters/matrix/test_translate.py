@@ -207,6 +207,29 @@ def test_a_keycap_in_private_is_an_answer(key: str, number: int) -> None:
     assert read(event("m.reaction", relation), room(ANNA, BEN)) is None
 
 
+def test_a_red_flag_in_a_group_is_a_report_of_the_message() -> None:
+    content = {"m.relates_to": {"key": "\U0001f6a9\ufe0f", "event_id": "$that", "rel_type": "m.annotation"}}
+    flag, where = event("m.reaction", content), room(ANNA, BEN)
+    assert TRANSLATION.points_at(flag, where) == Place("!room", "$that")
+    reported = read(flag, where, found=quoted(message("Unkind", BEN), where, "Unkind"))
+    assert isinstance(reported, MessagePosted)
+    assert (reported.text, reported.message.id, reported.private) == ("/report", "$one", False)
+    assert reported.reply_to is not None
+    assert (reported.reply_to.author, reported.reply_to.text) == (PersonRef("matrix", BEN), "Unkind")
+    unknown = read(flag, where)
+    assert unknown.reply_to is not None
+    assert (unknown.reply_to.message, unknown.reply_to.author) == (MessageRef(unknown.chat, "$that"), None)
+
+
+def test_a_red_flag_elsewhere_or_at_nothing_says_nothing() -> None:
+    content = {"m.relates_to": {"key": "\U0001f6a9", "event_id": "$that"}}
+    alone = room(ANNA, direct=True)
+    assert TRANSLATION.points_at(event("m.reaction", content), alone) is None
+    assert read(event("m.reaction", content), alone) is None
+    assert TRANSLATION.points_at(event("m.reaction", content, BOT), room(ANNA, BEN)) is None
+    assert read(event("m.reaction", {"m.relates_to": {"key": "\U0001f6a9", "event_id": 7}})) is None
+
+
 def test_other_reactions_say_nothing() -> None:
     alone = room(ANNA, direct=True)
     for key in ("👍", 7):
