@@ -37,29 +37,55 @@ class RpcDaemon:
         app = web.Application()
         app.router.add_post("/api/v1/rpc", self._rpc)
         app.router.add_get("/api/v1/events", self._events)
+        app.router.add_get("/api/v1/check", self._check)
         return app
 
+    async def _check(self, request: web.Request) -> web.Response:
+        return web.Response()
+
     async def _rpc(self, request: web.Request) -> web.Response:
-        asked = json.loads(await request.read())
-        assert asked.keys() == {"jsonrpc", "id", "method", "params"}, "not a JSON-RPC 2.0 request"
-        params = asked["params"]
-        assert params.pop("account") == BOT_NUMBER
-        self.called.append(asked["method"])
-        answer: dict[str, Any] = {"jsonrpc": "2.0", "id": asked["id"]}
+        """The framing, as test_real_signal_cli.py holds it against the real one."""
         try:
-            answer["result"] = self._do(asked["method"], params)
+            asked = json.loads(await request.read())
+        except ValueError:
+            return web.json_response(_refused(-32700, "Unexpected character", None))
+        if isinstance(asked, list) and asked:
+            answers = [await self._answered(request, one) for one in asked]
+            return web.json_response([one for one in answers if one is not None])
+        answer = await self._answered(request, asked)
+        return web.Response(status=201) if answer is None else web.json_response(answer)
+
+    async def _answered(self, request: web.Request, asked: Any) -> dict[str, Any] | None:
+        if not isinstance(asked, dict):
+            return _refused(-32600, "invalid request", None)
+        id = asked.get("id")
+        if asked.get("jsonrpc") != "2.0":
+            return _refused(-32600, "only jsonrpc version 2.0 is supported", id)
+        if "id" not in asked:
+            return None
+        params = dict(asked.get("params") or {})
+        method, account = asked["method"], params.pop("account", None)
+        if method not in _PARAMS:
+            return _refused(-32601, "Method not implemented", id)
+        if account not in (None, BOT_NUMBER):
+            return _refused(-32602, "Specified account does not exist", id)
+        self.called.append(method)
+        answer: dict[str, Any] = {"jsonrpc": "2.0", "id": id}
+        try:
+            answer["result"] = self._do(method, params)
         except Refused as refused:
             answer["error"] = _error(refused)
         except LookupError:
-            answer["error"] = {"code": -32601, "message": "Method not implemented", "data": None}
-        if asked["method"] == "send" and self.signal.drop_answers:
+            return _refused(-32601, "Method not implemented", id)
+        if method == "send" and self.signal.drop_answers:
             self.signal.drop_answers -= 1
             assert request.transport is not None
             request.transport.close()
-        return web.json_response(answer)
+        return answer
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        assert request.query.get("account") == BOT_NUMBER
+        if request.query.get("account") != BOT_NUMBER:
+            return web.Response(status=400)
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await answer.prepare(request)
         await answer.write(b":\n")
@@ -167,6 +193,10 @@ def _place(params: dict[str, Any]) -> str:
         return str(params["groupId"])
     (one,) = params["recipient"]
     return str(one)
+
+
+def _refused(code: int, message: str, id: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "error": {"code": code, "message": message, "data": None}, "id": id}
 
 
 def _error(refused: Refused) -> dict[str, Any]:
