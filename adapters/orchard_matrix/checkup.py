@@ -19,8 +19,7 @@ def examined(directory: Directory, account: str, chats: Iterable[ChatRef]) -> li
     """One finding on the account, and what each room needs."""
     inside = [room for room in directory.rooms.values() if directory.inside(room.id)]
     private = sum(room.partner(directory.own) is not None for room in inside)
-    about = f"is in {len(inside) - private} rooms, and in private chats with {private} people."
-    findings = [Finding(True, account, about)]
+    findings = [Finding(True, account, f"rooms it is in: {len(inside) - private}; private chats: {private}.")]
     for chat in chats:
         findings += _of_room(directory, chat)
     return findings

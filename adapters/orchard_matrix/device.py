@@ -73,7 +73,7 @@ class Device:
             os.close(opened)
             raise wrong(
                 f"Another process uses the bot's device in {self.folder}.",
-                "Stop the other bot, or give this one an account and a store of its own.",
+                "Stop the other bot, for doctor too; or give this one an account and a store of its own.",
             ) from error
         self._lock = opened
 

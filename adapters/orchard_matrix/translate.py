@@ -70,6 +70,10 @@ class EncryptedFile(Struct, frozen=True):
     iv: str
     hash: str
 
+    def encoded(self) -> str:
+        """As the id of an attachment."""
+        return msgspec.json.encode(self).decode()
+
 
 class Translation:
     """Reads events as one account of the bot, whose own id is ``own``."""
@@ -351,8 +355,7 @@ def _file_id(content: Mapping[str, Any]) -> str:
         return str(content["url"])
     try:
         file = content["file"]
-        return msgspec.json.encode(
-            EncryptedFile(str(file["url"]), str(file["key"]["k"]), str(file["iv"]), str(file["hashes"]["sha256"]))
-        ).decode()
+        key, hashes = str(file["key"]["k"]), str(file["hashes"]["sha256"])
+        return EncryptedFile(str(file["url"]), key, str(file["iv"]), hashes).encoded()
     except (KeyError, TypeError) as error:
         raise Unreadable from error

@@ -33,7 +33,7 @@ from orchard_bot.storage.storage import SqlStorage
 from orchard_bot.testing.world_link import LinkedPlatform
 from orchard_bot.web.pages import application
 from orchard_bot.web.server import serving
-from tests.crash import telegram
+from tests.crash import matrix, telegram
 
 LIFE_SECONDS = 240
 """No life outlasts this, whatever becomes of the test."""
@@ -114,6 +114,8 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
 
 
 def _platform(composition: Composition, address: str, mutant: str, failpoint: failpoints.Failpoint) -> Platform:
+    if "matrix" in composition.settings.adapters:
+        return matrix.platform_of(composition, mutant, failpoint)
     if "telegram" in composition.settings.adapters:
         return telegram.platform_of(composition, mutant, failpoint)
     return ConfirmsEarly(address, failpoint) if mutant == "confirm-early" else LinkedPlatform(address)

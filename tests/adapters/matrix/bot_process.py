@@ -48,10 +48,10 @@ class BotProcess:
         watch: str = "off",
     ) -> None:
         self._folder = folder
-        self._config = folder / "orchard.toml"
+        self.config = folder / "orchard.toml"
         lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in adapter.items())
         people = ", ".join(f'{{ person = "matrix/{user}", name = "{name}" }}' for user, name in moderators.items())
-        self._config.write_text(
+        self.config.write_text(
             CONFIG.format(
                 database=json.dumps(str(folder / "orchard.db")),
                 policy=json.dumps(str(ROOT / "config" / "code_of_conduct.toml")),
@@ -69,7 +69,7 @@ class BotProcess:
         """Run it."""
         with (self._folder / "bot.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "orchard_bot.cli", "run", "--config", self._config],
+                [sys.executable, "-m", "orchard_bot.cli", "run", "--config", self.config],
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,

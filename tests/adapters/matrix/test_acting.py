@@ -26,6 +26,7 @@ from tests.adapters.matrix.listening import heard, until
 from tests.adapters.matrix.scene import Scene, class_group, message, ref
 from tests.adapters.matrix.stagehand import Refused
 from tests.adapters.matrix.synapse import needs_synapse
+from tests.adapters.matrix.uploading import uploaded
 
 pytestmark = needs_synapse
 
@@ -252,7 +253,7 @@ async def test_without_a_level_the_bot_is_refused_and_knows_it(tmp_path: Path) -
 async def test_a_file_sent_in_private_can_be_read(tmp_path: Path) -> None:
     async with class_group(tmp_path) as scene:
         room = scene.opens(scene.anna)
-        address = _uploaded(scene, b"Newsletter 12")
+        address = uploaded(scene, b"Newsletter 12")
         content = {"msgtype": "m.file", "body": "n.txt", "filename": "n.txt", "url": address, "info": {"size": 13}}
         scene.stagehand.send(scene.anna, room, content)
         [posted] = await heard(scene.platform, MessagePosted)
@@ -264,12 +265,3 @@ async def test_a_file_sent_in_private_can_be_read(tmp_path: Path) -> None:
         for nothing in ("mxc://localhost/nothing", "mxc:", "{}"):
             with pytest.raises(Gone):
                 await scene.platform.fetch(Attachment(id=nothing), 1000)
-
-
-def _uploaded(scene: Scene, data: bytes) -> str:
-    headers = {"Authorization": "Bearer stagehand-of-the-tests", "Content-Type": "text/plain"}
-    query = {"user_id": scene.anna}
-    http = scene.stagehand.server.http
-    answer = http.post("/_matrix/media/v3/upload", content=data, params=query, headers=headers)
-    address: str = answer.json()["content_uri"]
-    return address
