@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from orchard_bot.chat.abilities import YES, Abilities, Ability, Reach, no
 from orchard_signal.wire import Group
 
@@ -25,7 +27,8 @@ def in_group(group: Group, own: str, *, deletes: bool) -> Abilities:
     right = YES if admin else _NO_ADMIN
     delete = right if deletes else _CANNOT_DELETE
     post = YES if admin or not group.only_admins_post else _ONLY_ADMINS
-    return _abilities(post, delete, right, YES)
+    found = _abilities(post, delete, right, YES)
+    return replace(found, disappear_after=timedelta(seconds=group.expires_after) if group.expires_after else None)
 
 
 def in_private() -> Abilities:

@@ -78,6 +78,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
     """Can read a file that somebody sends it in private."""
     forwards_named: bool = True
     """A forward says whose message it was. Where it does not, the bot keeps a salted hash of what is written for some days."""
+    disappear_after: timedelta | None = None
+    """After how long messages in the group go by themselves; None: never."""
     buttons: int
     """How many buttons a message may carry; 0: choices become numbered lines."""
     text_limit: int

@@ -86,6 +86,8 @@ class Handling:
         abilities = self._house.abilities(event.chat) if community is not None else None
         if community is None or abilities is None or abilities.forwards_named:
             return
+        if abilities.disappear_after is not None and abilities.disappear_after < self._house.retention.recent:
+            return  # what the group wants gone leaves nothing here either
         if isinstance(event, MessageDeleted):
             ledger.recent.forget(event.message)
         elif isinstance(event, MessagePosted) and passage.command is None and event.text.strip():

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from msgspec.structs import replace
+
 from orchard_bot.testing.profiles import Profile
 from tests.acceptance.conftest import LONG, Story, Telling, where
+from tests.acceptance.stages import ON_THE_WIRE
 
 UNKIND = "Some of you really cannot drive, can you"
-nameless = where(lambda profile: not profile.abilities.forwards_named and profile.reads_groups)
+nameless = where(lambda profile: not profile.abilities.forwards_named and profile not in ON_THE_WIRE)
 
 
 async def reported(story: Story) -> None:
@@ -83,6 +88,15 @@ async def test_what_is_old_deleted_or_changed_is_not_known_any_more(telling: Tel
             assert "didn't understand" not in story.heard("priya")[-1]
         await story.later(strides=LONG, days=4)
         await story.tells_bot("priya", "Parking was much better this morning")
+        assert "didn't understand" in story.heard("priya")[-1]
+
+
+@nameless
+async def test_where_messages_disappear_sooner_nothing_is_kept_of_them(telling: Telling, profile: Profile) -> None:
+    short = replace(profile, abilities=replace(profile.abilities, disappear_after=timedelta(hours=8)))
+    async with telling(short) as story:
+        await story.says("tomasz", UNKIND)
+        await story.tells_bot("priya", UNKIND)
         assert "didn't understand" in story.heard("priya")[-1]
 
 

@@ -10,6 +10,7 @@ from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.case import WAITING, Case, CaseState
 from orchard_bot.community.decision import Verdict
 from orchard_bot.community.local_time import day_in_full
+from orchard_bot.community.local_time import in_full as in_full_words
 from orchard_bot.features.casework.casebook import called, community_of, possible, reachable, recused, time_of, titles
 from orchard_bot.features.unit import Option, Unit
 
@@ -29,7 +30,12 @@ def view(unit: Unit, case: Case, reader: PersonRef) -> PrivateText:
         lines.insert(0, words.private("alerts.safety").value)
     if case.edited:
         lines.append(words.private("alerts.changed-since").value)
-    lines += [_similar(unit, case, reader), _forgetting(unit, case), _standing(unit, case, reader)]
+    lines += [
+        _similar(unit, case, reader),
+        _disappearing(unit, case),
+        _forgetting(unit, case),
+        _standing(unit, case, reader),
+    ]
     return PrivateText("\n\n".join(line for line in lines if line))
 
 
@@ -145,6 +151,18 @@ def _similar(unit: Unit, case: Case, reader: PersonRef) -> str:
         if one.decision is not None and reader not in recused(unit, one)
     ]
     return words.private("alerts.similar", decisions="; ".join(found)).value if found else ""
+
+
+def _disappearing(unit: Unit, case: Case) -> str:
+    """When the original goes by itself, which the words kept here outlive."""
+    community = community_of(unit, case)
+    abilities = unit.house.abilities(community.chat)
+    if case.message is None or case.posted_at is None or abilities is None or abilities.disappear_after is None:
+        return ""
+    gone = case.posted_at + abilities.disappear_after
+    if gone <= unit.now:
+        return unit.house.words.private("alerts.has-disappeared").value
+    return unit.house.words.private("alerts.disappears", when=in_full_words(community.local(gone))).value
 
 
 def _forgetting(unit: Unit, case: Case) -> str:

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from orchard_bot.chat.intents import HideCommand
 from orchard_bot.features.house import House
 from orchard_bot.testing.builders import a_message, a_person
+from orchard_bot.testing.profiles import SIGNAL
 
 if TYPE_CHECKING:
     from tests.unit.features.conftest import Stage
@@ -123,6 +125,18 @@ def test_a_claim_of_what_has_been_decided_changes_nothing(stage: Stage) -> None:
     stage.choose("It's fine: dismiss", stage.mia)
     stage.choose("I'll look at it", stage.omar)
     assert "is decided" in stage.told(stage.omar)[-1]
+
+
+def test_a_moderator_hears_when_the_original_disappears(stage: Stage) -> None:
+    abilities = replace(SIGNAL.abilities, disappear_after=timedelta(days=1))
+    stage.house.learn(stage.community.chat, abilities)
+    stage.report(a_message("Some words", author=stage.ben, at=stage.now))
+    stage.choose("Tell the moderators, in confidence")
+    stage.choose("Not sure")
+    assert "the original goes on Thursday 15 January 2026, 19:30" in stage.told(stage.omar)[-1]
+    stage.now += timedelta(days=1)
+    stage.command("/case 1", stage.omar)
+    assert "the original has gone by now" in stage.told(stage.omar)[-1]
 
 
 def test_a_case_bears_its_group_only_where_a_moderator_looks_after_several(stage: Stage) -> None:
