@@ -36,6 +36,19 @@ class Reader:
     def __init__(self, account: str, directory: Directory, history: History, keys: Keys) -> None:
         self._directory, self._history, self._keys = directory, history, keys
         self._translation = Translation(account, directory.own)
+        self._ahead: set[str] = set()
+        """Rooms of which more is known than has been read."""
+
+    def learn(self, sync: wire.Sync) -> None:
+        """How the rooms are, before what has happened in them is read."""
+        if sync.direct is not None:
+            self._directory.direct = set(sync.direct)
+        for id, part in (*sync.joined.items(), *sync.left.items()):
+            room = self._directory.room(id)
+            if not any(self._is_own_standing(raw) for raw in part.state):
+                self._ahead.add(id)  # the bot has come in meanwhile: all that is known of it is in what has happened
+            for state in _readable(part.state if id not in self._ahead else [*part.state, *part.timeline]):
+                room.apply(state)
 
     async def read(self, sync: wire.Sync, since: str, waiting: Sequence[Waiting], *, first: bool) -> Read:
         """Everything in order. ``first``: the device is new, and reads nothing that was written before it came."""
@@ -45,6 +58,7 @@ class Reader:
         still = await self._unlocked(waiting, found) if sync.has_keys else list(waiting)
         for id, part in (*sync.joined.items(), *sync.left.items()):
             still += await self._room(id, part, since, found, first=first)
+        self._ahead.clear()
         found.events = [*self._moves(sync.joined), *found.events]
         found.malformed += max(0, len(still) - MOST_WAITING)
         found.waiting = tuple(still[-MOST_WAITING:])
@@ -99,7 +113,7 @@ class Reader:
     async def _event(self, room: Room, raw: wire.Raw, found: Read) -> None:
         try:
             event = wire.event_in(raw)
-            before = _before(event, room)
+            before = self._before(event, room)
             room.apply(event)
             read = self._translation.read(event, room, before, await self._pointed_at(event, room))
         except (msgspec.ValidationError, Unreadable):
@@ -107,6 +121,15 @@ class Reader:
             return
         if read is not None:
             found.events.append(read)
+
+    def _before(self, event: wire.Event, room: Room) -> str:
+        """How the person that a change of membership is about stood until then."""
+        if event.type != "m.room.member" or event.state_key is None:
+            return ""
+        said = event.unsigned.prev_content.get("membership")
+        if isinstance(said, str):
+            return said
+        return "leave" if room.id in self._ahead else room.membership(event.state_key)
 
     async def _pointed_at(self, event: wire.Event, room: Room) -> Found | None:
         place = self._translation.points_at(event, room)
@@ -150,14 +173,6 @@ def _opened_first(events: list[Event]) -> list[Event]:
         return events
     quiet: list[Event] = [replace(event, quietly=True) for event in opened]
     return quiet + [event for event in events if not isinstance(event, ChatOpened)]
-
-
-def _before(event: wire.Event, room: Room) -> str:
-    """How the person that a change of membership is about stood until then."""
-    if event.type != "m.room.member" or event.state_key is None:
-        return ""
-    said = event.unsigned.prev_content.get("membership")
-    return said if isinstance(said, str) else room.membership(event.state_key)
 
 
 def _readable(raws: Iterable[wire.Raw]) -> list[wire.Event]:

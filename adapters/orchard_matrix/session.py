@@ -56,7 +56,7 @@ class Session:
         self._since = ""
         self._waiting: tuple[Waiting, ...] = ()
         self._undelivered: Delivery | None = None
-        self._asking: asyncio.Task[dict[str, Any]] | None = None
+        self._asking: asyncio.Task[Delivery] | None = None
         self._ended = asyncio.Event()
 
     async def open(self) -> None:
@@ -65,12 +65,12 @@ class Session:
         kept = self._device.reading()
         self._since, self._waiting = kept.since, kept.waiting
         answer = await self.client.sync(self._since, full=True, seconds=0)
-        first = not self._since
-        delivery = await self._read(answer, first=first)
-        if first:
-            self.confirm(delivery)
-        else:
-            self._undelivered = delivery
+        if not self._since:
+            self.confirm(await self._read(answer, first=True))
+            return
+        await self._keys.take(answer)
+        self._reader.learn(self._understood(answer))
+        self._asking = asyncio.get_running_loop().create_task(self._read(answer))
 
     async def end(self) -> None:
         """Disconnect. Safe to call twice; whoever reads is let go."""
@@ -91,13 +91,10 @@ class Session:
             return None
         await self._levels.end_what_is_over(self._clock.now())
         if self._undelivered is None:
-            answer = await self._asked()
+            self._undelivered = await self._asked()
             if self._ended.is_set():
                 return None
-            if answer is None:
-                return Delivery(self._since, waiting=self._waiting)
-            self._undelivered = await self._read(answer)
-        return self._undelivered
+        return self._undelivered or Delivery(self._since, waiting=self._waiting)
 
     def confirm(self, delivery: Delivery) -> None:
         """It is stored: the next question begins after it."""
@@ -107,12 +104,14 @@ class Session:
         if delivery is self._undelivered:
             self._undelivered = None
 
-    async def _asked(self) -> dict[str, Any] | None:
-        """The answer to a question for news; None when it has been quiet for a while, and the question stays open."""
+    async def _asked(self) -> Delivery | None:
+        """The answer to a question for news; None when there is none after a while, and the question stays open.
+
+        Reading it can take long after a long absence, so that goes on meanwhile, too.
+        """
         if self._asking is None:
             # Held here until it is answered or ``end``: a task group cannot outlive one method.
-            question = self.client.sync(self._since, full=False, seconds=SYNC_SECONDS)
-            self._asking = asyncio.get_running_loop().create_task(question)
+            self._asking = asyncio.get_running_loop().create_task(self._news())
         asking = self._asking
         async with asyncio.TaskGroup() as beside:
             slept = beside.create_task(self._clock.sleep(SIGN_OF_LIFE))
@@ -130,11 +129,17 @@ class Session:
         except (NotAllowed, Gone) as error:
             raise Unavailable("The homeserver does not tell the news.") from error
 
-    async def _read(self, answer: Mapping[str, Any], *, first: bool = False) -> Delivery:
+    async def _news(self) -> Delivery:
+        return await self._read(await self.client.sync(self._since, full=False, seconds=SYNC_SECONDS))
+
+    def _understood(self, answer: Mapping[str, Any]) -> wire.Sync:
         try:
-            sync = wire.sync_in(answer, self.directory.own)
+            return wire.sync_in(answer, self.directory.own)
         except wire.UnreadableAnswer as error:
             raise Unavailable("The homeserver's answer could not be read.") from error
+
+    async def _read(self, answer: Mapping[str, Any], *, first: bool = False) -> Delivery:
+        sync = self._understood(answer)
         await self._keys.take(answer)
         await self._keys.tidy()
         await self._answer_invitations(sync.invited)

@@ -65,6 +65,21 @@ async def test_a_room_that_the_bot_comes_into_begins_when_it_comes(tmp_path: Pat
         assert [one.text for one in await heard(scene.platform, MessagePosted)] == ["hello bot"]
 
 
+async def test_who_comes_into_a_new_room_while_the_bot_is_away_is_not_overlooked(tmp_path: Path) -> None:
+    async with class_group(tmp_path) as scene:
+        await scene.platform.stop()
+        other = scene.stagehand.make_room(scene.anna, preset="public_chat")
+        scene.stagehand.join(scene.bot, other)
+        carl = scene.stagehand.add_person("carl")
+        scene.stagehand.join(carl, other)
+        revived = scene.another()
+        await revived.start()
+        assert await revived.is_member(chat(other), ref(carl)) is True
+        [joined] = await heard(revived, MemberJoined)
+        assert (joined.person, joined.chat) == (ref(carl), chat(other))
+        await revived.stop()
+
+
 async def test_who_may_invite_the_bot_is_the_operators_to_say(tmp_path: Path) -> None:
     async with class_group(tmp_path) as scene:
         session = scene.platform._session
