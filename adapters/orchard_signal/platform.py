@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchard_bot.chat.abilities import Abilities
-from orchard_bot.chat.platform import Batch, Finding
+from orchard_bot.chat.platform import Batch, Finding, SetUp, Talk
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import AnswerJoinRequest, Receipt, RemoveMember, Step
 from orchard_bot.errors import NotAllowed, Unavailable
@@ -19,6 +19,7 @@ from orchard_signal.hands import Hands
 from orchard_signal.ids import PLATFORM, group_id, is_private
 from orchard_signal.session import Delivery, Session
 from orchard_signal.settings import read
+from orchard_signal.setup import Setup
 from orchard_signal.spool import Spool
 from orchard_signal.wire import Group
 
@@ -33,6 +34,11 @@ class SignalPlatform:
         self._clock = clock or SystemClock()
         self._session: Session | None = None
         self._hands: Hands | None = None
+
+    @staticmethod
+    async def set_up(talk: Talk, account: str, folder: Path) -> SetUp:
+        """Find the group and its moderators in a few questions."""
+        return await Setup(talk, account, folder, SignalPlatform).run()
 
     @property
     def account(self) -> AccountRef:
