@@ -50,7 +50,7 @@ async def test_a_report_is_made_decided_and_carried_out_in_encrypted_rooms(tmp_p
         assert written(server, bot, "m.room.encrypted") >= 5
         assert written(server, bot, "m.room.message") == 0
         for words in ("Quillfeather", "Tell the moderators", "has reached the moderators"):
-            assert words not in everything(server)
+            assert words not in everything(server, bot, tomasz.id, priya.id, amira.id)
         assert [words for where, who, words in priya.read if where == room and who == bot] == []
 
 
@@ -75,10 +75,11 @@ async def taken_away(server: Synapse, who: NioPerson, room: str, event: str) -> 
             await who.look(100)
 
 
-def everything(server: Synapse) -> str:
-    """All that the server has written down of events."""
+def everything(server: Synapse, *senders: str) -> str:
+    """All that the server has written down of these people's events: other tests share it."""
     with sqlite3.connect(server.folder / "homeserver.db") as database:
-        return "\n".join(row[0] for row in database.execute("SELECT json FROM event_json"))
+        rows = database.execute("SELECT events.sender, event_json.json FROM events JOIN event_json USING (event_id)")
+        return "\n".join(json for sender, json in rows if sender in senders)
 
 
 def written(server: Synapse, sender: str, type: str) -> int:
