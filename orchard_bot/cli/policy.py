@@ -48,6 +48,9 @@ class Seen(Struct, frozen=True, kw_only=True):
     asked_at: float | None
     lacks: str
     verdict: Tier
+    """In the talk of a group."""
+    named_when_asked: bool
+    """Whether somebody who asks about this message hears of it."""
     observations: tuple[Observed, ...]
 
 
@@ -137,6 +140,7 @@ def _seen(text: str, spec: DetectorSpec, version: str, lacks: str, observations:
         asked_at=spec.asked_at,
         lacks=lacks,
         verdict=tier_of(spec, observations),
+        named_when_asked=tier_of(spec, observations, asked=True) is not Tier.NOTHING,
         observations=tuple(
             Observed(
                 text=text[slice(*one.span)], start=one.span[0], end=one.span[1], score=one.score, reason=one.reason
@@ -158,6 +162,8 @@ def _show(console: Console, policy: Policy, found: Explanation) -> None:
         assert clause is not None, "the loader refuses a detector without a clause"
         console.print()
         heading = f"{seen.detector} ({seen.version}): {_TIERS[seen.verdict]}"
+        if seen.verdict is Tier.NOTHING and seen.named_when_asked:
+            heading += ", but named to whoever asks"
         console.print(Text(heading, style="bold"), soft_wrap=True)
         console.print(Text(f"  clause: {seen.clause}, {clause.title}"), soft_wrap=True)
         console.print(Text(f"  thresholds: {_thresholds(seen)}"), soft_wrap=True)

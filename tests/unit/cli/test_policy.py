@@ -90,6 +90,15 @@ def test_explain_as_json_can_be_read_by_a_program() -> None:
     assert [other["observations"] for other in rules] == [[]] * len(rules)
 
 
+def test_explain_says_what_would_pass_in_a_group_and_be_named_to_whoever_asks(tmp_path: Path) -> None:
+    closer = changed(
+        tmp_path, 'name = "swearing"\nclause = "swearing"\n', 'name = "swearing"\nclause = "swearing"\nasked_at = 0.4\n'
+    )
+    assert "let pass, but named to whoever asks" in run("explain", "what a bugger", file=closer).output
+    seen, *_ = json.loads(run("explain", "what a bugger", "--json", file=closer).output)["detectors"]
+    assert (seen["verdict"], seen["named_when_asked"], seen["asked_at"]) == ("nothing", True, 0.4)
+
+
 @pytest.mark.parametrize("how", [["--json"], []])
 def test_explain_takes_any_characters(how: list[str]) -> None:
     assert run("explain", "\udcff\u202e\x1b[31m", *how).exit_code == 0
