@@ -17,7 +17,7 @@ from nio.responses import ErrorResponse
 
 from orchard_bot.errors import Unavailable
 from orchard_matrix.client import Client
-from orchard_matrix.wire import without_messages
+from orchard_matrix.wire import has_news, without_messages
 
 
 class Keys:
@@ -26,12 +26,19 @@ class Keys:
     def __init__(self, client: Client) -> None:
         self._nio = client.nio
         self._one_at_a_time = asyncio.Lock()
+        self._left_on_the_server: object = None
+        """How many one-time keys of this device the server last said it holds."""
 
     async def take(self, answer: Mapping[str, Any]) -> None:
         """What an answer to /sync says of keys, devices and members. Raises ``Unavailable``."""
-        read = SyncResponse.from_dict(without_messages(answer))
+        quiet = without_messages(answer, self._nio.rooms)
+        left = quiet["device_one_time_keys_count"]
+        if left == self._left_on_the_server and not has_news(quiet):
+            return  # the library would write to its store all the same, each time that anybody speaks
+        read = SyncResponse.from_dict(quiet)
         if isinstance(read, SyncResponse):
             await self._nio.receive_response(read)
+            self._left_on_the_server = left
 
     async def tidy(self) -> None:
         """Do what encryption asks for from time to time: offer keys, learn of new devices. Raises ``Unavailable``."""

@@ -104,6 +104,6 @@ class MatrixPlatform:
 
 def _confirming(session: Session, delivery: Delivery) -> Callable[[], Awaitable[None]]:
     async def confirm() -> None:
-        session.confirm(delivery)
+        await session.confirm(delivery)
 
     return confirm

@@ -66,7 +66,7 @@ class Session:
         self._since, self._waiting = kept.since, kept.waiting
         answer = await self.client.sync(self._since, full=True, seconds=0)
         if not self._since:
-            self.confirm(await self._read(answer, first=True))
+            await self.confirm(await self._read(answer, first=True))
             return
         await self._keys.take(answer)
         self._reader.learn(self._understood(answer))
@@ -96,10 +96,10 @@ class Session:
                 return None
         return self._undelivered or Delivery(self._since, waiting=self._waiting)
 
-    def confirm(self, delivery: Delivery) -> None:
+    async def confirm(self, delivery: Delivery) -> None:
         """It is stored: the next question begins after it."""
         if delivery.since != self._since or delivery.waiting != self._waiting:
-            self._device.keep_reading(Reading(delivery.since, delivery.waiting))
+            await asyncio.to_thread(self._device.keep_reading, Reading(delivery.since, delivery.waiting))
         self._since, self._waiting = delivery.since, delivery.waiting
         if delivery is self._undelivered:
             self._undelivered = None

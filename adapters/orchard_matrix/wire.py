@@ -5,7 +5,7 @@ An event that cannot be read costs the others nothing: each is read apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -106,10 +106,14 @@ def sync_in(answer: object, own: str) -> Sync:
     )
 
 
-def without_messages(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer for the library that keeps the keys: it needs to know who is in a room, not what is written there."""
+def without_messages(answer: Mapping[str, Any], known: Container[str] = ()) -> dict[str, Any]:
+    """The answer for the library that keeps the keys: it needs to know who is in a room, not what is written there.
+
+    Of rooms that it has ``known`` before only what has changed.
+    """
     rooms = _dict(answer.get("rooms"))
-    joined = {id: _only_state(_dict(part)) for id, part in _dict(rooms.get("join")).items()}
+    states = {id: _only_state(_dict(part)) for id, part in _dict(rooms.get("join")).items()}
+    joined = {id: part for id, part in states.items() if id not in known or _has_changed(part)}
     quiet: dict[str, Any] = {"join": joined, "invite": {}, "leave": {}}
     return {
         "device_one_time_keys_count": {},
@@ -120,6 +124,17 @@ def without_messages(answer: Mapping[str, Any]) -> dict[str, Any]:
         "account_data": {"events": []},
         "presence": {"events": []},
     }
+
+
+def has_news(quiet: Mapping[str, Any]) -> bool:
+    """Whether an answer without messages says anything of rooms, of other devices, or to this one."""
+    lists = _dict(quiet.get("device_lists"))
+    said = (_dict(quiet["rooms"])["join"], quiet["to_device"]["events"], lists.get("changed"), lists.get("left"))
+    return any(said)
+
+
+def _has_changed(part: Mapping[str, Any]) -> bool:
+    return bool(part["state"]["events"] or part["timeline"]["events"] or part["summary"])
 
 
 def _only_state(part: Mapping[str, Any]) -> dict[str, Any]:
