@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _JOB = "next"
 
 
@@ -53,12 +55,26 @@ class APSchedulerAlarm:
 def next_time(cron: str, timezone: str, after: datetime) -> datetime | None:
     """The first moment after ``after`` (aware) that ``cron`` (five fields, local time) names; aware UTC."""
     zone = ZoneInfo(timezone)
-    trigger = CronTrigger.from_crontab(cron, timezone=zone)
+    trigger = CronTrigger.from_crontab(_with_named_days(cron), timezone=zone)
     local = datetime.fromtimestamp(after.timestamp(), zone)
     found: datetime | None = trigger.get_next_fire_time(local, local)
     if found is None:
         return None
     return datetime.fromtimestamp(found.timestamp(), ZoneInfo("UTC"))
+
+
+def _with_named_days(cron: str) -> str:
+    """The library counts the days of the week from Monday, which is 0; cron counts from Sunday, which is 0 and 7."""
+    *others, days = cron.split()
+    return " ".join([*others, ",".join(map(_named, days.split(",")))])
+
+
+def _named(days: str) -> str:
+    found = re.fullmatch(r"([0-7])(?:-([0-7]))?", days)
+    if found is None:
+        return days
+    first, last = int(found[1]), int(found[2] or found[1])
+    return ",".join(_DAYS[day] for day in range(first, last + 1))
 
 
 def on_the_wall(moment: datetime, timezone: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from orchard_bot.chat.intents import Priority
 from orchard_bot.chat.refs import PersonRef
+from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.case import WAITING, Case
 from orchard_bot.community.community import Moderator
 from orchard_bot.features.books import Alert
 from orchard_bot.features.casework.case_view import closing, options, view
-from orchard_bot.features.casework.casebook import account_of, called, case_of, community_of, judges
+from orchard_bot.features.casework.casebook import account_of, case_of, community_of, judges
 from orchard_bot.features.casework.patience import (
     MORNING,
     UNANSWERED,
@@ -71,12 +72,11 @@ def update(unit: Unit, case: Case, *, but: PersonRef | None = None) -> None:
             _send(unit, case, moderator)
 
 
-def stand_aside(unit: Unit, case: Case, moderator: PersonRef) -> None:
-    """This moderator turned out to be concerned: what they were told closes."""
-    found = _newest(unit, case).get(moderator)
-    if found is not None:
-        text = unit.house.words.private("alerts.stand-aside", number=called(unit, case))
-        unit.change(found.account, found.key, text)
+def take_from(unit: Unit, case: Case, moderator: PersonRef, text: PrivateText) -> None:
+    """The case is not this moderator's any more: all that they were told of it closes with this text."""
+    for one in unit.books.cases.alerts(case.id):
+        if one.moderator == moderator:
+            unit.change(one.account, one.key, text)
 
 
 def on_sent(outcome: Outcome, unit: Unit) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchard_bot.community.case import CaseState
-from orchard_bot.features.casework.alerts import update
+from orchard_bot.features.casework.alerts import take_from, update
 from orchard_bot.features.casework.bench import case_to_see
 from orchard_bot.features.casework.casebook import called, judges
 from orchard_bot.features.feature import Feature, Request
@@ -30,11 +30,8 @@ def on_declare(request: Request, unit: Unit) -> None:
         return
     unit.books.cases.add_conflict(case.id, request.person)
     unit.note(case.community, "stood-aside", case.id, by=request.person)
-    for alert in unit.books.cases.alerts(case.id):
-        if alert.moderator == request.person:
-            unit.change(
-                alert.account, alert.key, unit.house.words.private("conflict.closed", number=called(unit, case))
-            )
+    closed = unit.house.words.private("conflict.closed", number=called(unit, case))
+    take_from(unit, case, request.person, closed)
     if case.state is CaseState.CLAIMED and case.holder(unit.now) == request.person:
         case = case.released(request.person, unit.now)
         unit.books.cases.save(case)

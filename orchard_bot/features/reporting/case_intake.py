@@ -8,8 +8,8 @@ from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.community.case import LIVE, Case, CaseState
 from orchard_bot.community.community import Community
 from orchard_bot.features.books import Report
-from orchard_bot.features.casework.alerts import alert, stand_aside, update
-from orchard_bot.features.casework.casebook import IMPERSONAL, judges
+from orchard_bot.features.casework.alerts import alert, take_from, update
+from orchard_bot.features.casework.casebook import IMPERSONAL, called, judges
 from orchard_bot.features.casework.settling import silence_key
 from orchard_bot.features.reporting.matter import Matter
 from orchard_bot.features.reporting.reporters import nobody_left
@@ -134,7 +134,8 @@ def is_safety(unit: Unit, clause: str | None) -> bool:
 
 
 def _joined(unit: Unit, case: Case, reporter: Reporter) -> Taken:
-    stand_aside(unit, case, reporter.person)
+    aside = unit.house.words.private("alerts.stand-aside", number=called(unit, case))
+    take_from(unit, case, reporter.person, aside)
     if case.state is CaseState.ASKED:
         handed = hand_over(unit, case)
         return Taken(handed, nobody=not judges(unit, handed))

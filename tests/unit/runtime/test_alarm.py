@@ -59,6 +59,26 @@ def test_the_hour_that_comes_twice_has_one_name_so_what_is_due_in_it_happens_onc
     assert on_the_wall(first, LONDON) == on_the_wall(second, LONDON)
 
 
+@pytest.mark.parametrize(
+    ("days", "named"),
+    [
+        ("0", {"Sun"}),
+        ("7", {"Sun"}),
+        ("1", {"Mon"}),
+        ("mon", {"Mon"}),
+        ("1-5", {"Mon", "Tue", "Wed", "Thu", "Fri"}),
+        ("0-1,6", {"Sun", "Mon", "Sat"}),
+        ("*", {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}),
+    ],
+)
+def test_days_of_the_week_are_counted_as_cron_counts_them(days: str, named: set[str]) -> None:
+    now, found = moment(2026, 1, 1), set()
+    for _ in range(8):
+        now = next_time(f"0 12 * * {days}", LONDON, now) or now
+        found.add(f"{now:%a}")
+    assert found == named
+
+
 def test_a_schedule_that_names_no_day_there_is_has_no_next_time() -> None:
     assert next_time("0 9 30 2 *", LONDON, moment(2026, 1, 1)) is None
 
