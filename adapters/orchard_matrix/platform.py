@@ -8,7 +8,7 @@ from typing import Any
 
 from orchard_bot.chat.abilities import Abilities
 from orchard_bot.chat.events import Attachment
-from orchard_bot.chat.platform import Batch, Finding
+from orchard_bot.chat.platform import Batch, Finding, SetUp, Talk
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import Receipt, Step
 from orchard_bot.errors import NotAllowed, Unavailable
@@ -20,6 +20,7 @@ from orchard_matrix.ids import PLATFORM, room_id
 from orchard_matrix.rooms import Room
 from orchard_matrix.session import Delivery, Session
 from orchard_matrix.settings import read
+from orchard_matrix.setup import Setup
 
 
 class MatrixPlatform:
@@ -34,6 +35,11 @@ class MatrixPlatform:
         self._clock = clock or SystemClock()
         self.device = Device(Path(self._settings.store).expanduser())
         self._session: Session | None = None
+
+    @staticmethod
+    async def set_up(talk: Talk, account: str, folder: Path) -> SetUp:
+        """Find the room and its moderators in a few questions; the bot's device is made in ``folder``."""
+        return await Setup(talk, account, folder, MatrixPlatform).run()
 
     @property
     def account(self) -> AccountRef:
@@ -92,6 +98,12 @@ class MatrixPlatform:
     async def examine(self, chats: Iterable[ChatRef]) -> Sequence[Finding]:
         """What is in the way: rooms without the bot, spaces, rooms that have been replaced."""
         return checkup.examined(self._connected().directory, str(self._account), chats)
+
+    def overseers(self, chat: ChatRef, least: float) -> dict[str, str]:
+        """Who in the room has at least this power level, besides the bot, with the names they go by. For ``Setup``."""
+        room, own = self._room(chat), self._connected().directory.own
+        inside = sorted(room.joined - {own}) if room is not None else []
+        return {user: room.name(user) for user in inside if room is not None and room.level(user) >= least}
 
     def _room(self, chat: ChatRef) -> Room | None:
         return self._connected().directory.inside(room_id(chat))

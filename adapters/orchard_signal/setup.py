@@ -7,19 +7,16 @@ that it is known who they are by more than a name.
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from orchard_bot.chat.events import Event, MessagePosted
 from orchard_bot.chat.platform import Platform, SetUp, Talk
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.text import shown_name
 from orchard_bot.errors import ConfigError, PlatformError
+from orchard_bot.setting_up import News, news_of, one_time_code
 from orchard_signal.client import transport
 from orchard_signal.ids import PLATFORM, group_id
 from orchard_signal.settings import read
@@ -51,14 +48,14 @@ class Setup:
 
     def __init__(self, talk: Talk, account: str, folder: Path, connect: Connect) -> None:
         self._talk, self._account, self._folder, self._connect = talk, account, folder, connect
-        self._wrote: set[str] = set()
 
     async def run(self) -> SetUp:
         """Ask and look."""
         self._talk.say(_BEFORE)
         own = await self._reached()
         with tempfile.TemporaryDirectory() as temporary:
-            async with self._news({**own, "spool": str(Path(temporary) / SPOOL)}) as news:
+            platform = self._connect(self._account, {**own, "spool": str(Path(temporary) / SPOOL)})
+            async with news_of(platform, _WAIT) as news:
                 chat, moderators = await self._look(own, news)
         return SetUp({**own, "spool": str((self._folder / SPOOL).resolve())}, chat, moderators)
 
@@ -85,24 +82,17 @@ class Setup:
             else:
                 return own
 
-    async def _look(
-        self, own: Mapping[str, str], news: asyncio.Queue[Event]
-    ) -> tuple[ChatRef, list[tuple[PersonRef, str]]]:
-        code = f"{secrets.randbelow(1_000_000):06}"
+    async def _look(self, own: Mapping[str, str], news: News) -> tuple[ChatRef, list[tuple[PersonRef, str]]]:
+        code = one_time_code()
         self._talk.say(_ADD.format(number=own["number"], code=code))
-        chat: ChatRef | None = None
-        while chat is None:
-            event = await news.get()
-            if isinstance(event, MessagePosted) and not event.private and code in event.text.split():
-                chat = event.chat
-            self._hear(event)
+        chat = await news.group_with(code)
         admins = await self._admins(own, chat)
         names = ", ".join(admins.values()) or "none but the bot"
         self._talk.say(_WRITE.format(number=own["number"], names=names))
         while True:
             self._talk.ask("Press Enter when they have")
-            await self._catch_up(news)
-            here = {aci: name for aci, name in admins.items() if aci in self._wrote}
+            await news.catch_up(_WAIT)
+            here = {aci: name for aci, name in admins.items() if aci in news.wrote}
             if not here:
                 self._talk.say("No admin of the group has written to the bot yet.")
                 continue
@@ -120,43 +110,3 @@ class Setup:
             await line.close()
         admins = sorted(group.admins - {me}) if group is not None else []
         return {aci: shown_name(names.get(aci) or aci[:8]) for aci in admins}
-
-    async def _catch_up(self, news: asyncio.Queue[Event]) -> None:
-        try:
-            async with asyncio.timeout(_WAIT):
-                while True:
-                    self._hear(await news.get())
-        except TimeoutError:
-            return
-
-    def _hear(self, event: Event) -> None:
-        if isinstance(event, MessagePosted) and event.private:
-            self._wrote.add(event.author.id)
-
-    @asynccontextmanager
-    async def _news(self, own: Mapping[str, str]) -> AsyncIterator[asyncio.Queue[Event]]:
-        """What comes in while the block lasts."""
-        platform = self._connect(self._account, own)
-        await platform.start()
-        news: asyncio.Queue[Event] = asyncio.Queue()
-
-        async def listen() -> None:
-            while True:
-                try:
-                    async for batch in platform.batches():
-                        for event in batch.events:
-                            news.put_nowait(event)
-                        await batch.acknowledge()
-                except PlatformError:
-                    await asyncio.sleep(_WAIT)
-                    await platform.start()
-
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(listen())
-                try:
-                    yield news
-                finally:
-                    listening.cancel()
-        finally:
-            await platform.stop()

@@ -139,7 +139,7 @@ class SetUp:
     chat: ChatRef
     """The group."""
     moderators: Sequence[tuple[PersonRef, str]]
-    """Who has opened a private chat with the bot, with the name they go by."""
+    """Who oversees the group and can be written to by the bot, with the name they go by."""
 
 
 @runtime_checkable
