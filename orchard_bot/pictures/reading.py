@@ -5,12 +5,15 @@ https://rapidai.github.io/RapidOCRDocs; docs/decisions/0035 says why this one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import rapidocr
 from PIL import Image
+from rapidocr.utils.process_img import get_rotate_crop_image
 
 from orchard_bot.pictures.opening import LONG
 
@@ -18,14 +21,24 @@ SURE = 0.6
 """How sure the engine has to be of a line, from 0 to 1."""
 MOST_CHARACTERS = 8_000
 """Of all lines together."""
+ENOUGH_SECONDS = 10.0
+"""Processor time after which no further line is read: of a page in small print the beginning has to do."""
 _MODELS = Path(rapidocr.__file__).parent / "models"
 
 
-def lines_in(picture: Image.Image) -> list[str]:
-    """The lines in one piece, from top to bottom. Where the engine finds no text, nothing more is done."""
-    found = _engine()(np.asarray(picture)[:, :, ::-1])
-    lines = zip(found.txts or (), found.scores or (), strict=True)
-    return [str(line) for line, score in lines if score >= SURE and str(line).strip()]
+def lines_in(pieces: Iterable[Image.Image]) -> Iterator[str]:
+    """The lines in the pieces of a picture, from top to bottom. Where there is no text, nothing more is done."""
+    engine = _engine()
+    for piece in pieces:
+        pixels = np.asarray(piece)[:, :, ::-1]
+        boxes = engine(pixels, use_det=True, use_rec=False).boxes
+        for box in () if boxes is None else boxes:
+            if process_time() > ENOUGH_SECONDS:
+                return
+            read = engine(get_rotate_crop_image(pixels, box), use_det=False, use_rec=True)
+            line = str(read.txts[0]).strip() if read.txts else ""
+            if line and read.scores[0] >= SURE:
+                yield line
 
 
 @cache
@@ -35,7 +48,7 @@ def _engine() -> rapidocr.RapidOCR:
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,  # is it upside down: screenshots are not
-            "Global.max_side_len": LONG,
+            "Global.use_preprocess_img": False,  # it has its size already
             "Det.limit_type": "max",
             "Det.limit_side_len": LONG,
             # With a path it never asks the network for a model, not even for one that is missing.

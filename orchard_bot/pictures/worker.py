@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterable
 
 import msgspec
 
@@ -28,7 +29,7 @@ def answer(data: bytes) -> PictureText:
         # The engine is loaded when the picture has been made small: the two would not fit in side by side.
         from orchard_bot.pictures.reading import MOST_CHARACTERS, lines_in  # noqa: PLC0415
 
-        lines = [line for piece in opened for line in lines_in(piece)]
+        return PictureText(lines=_some_of(lines_in(opened), MOST_CHARACTERS))
     except TooManyPixels:
         return PictureText(unseen=Unseen.TOO_LARGE)
     except ModuleNotFoundError:
@@ -37,17 +38,16 @@ def answer(data: bytes) -> PictureText:
         return PictureText(unseen=Unseen.TOO_SLOW)
     except Exception:  # noqa: BLE001 - the border: whatever a library makes of a stranger's file is an answer
         return PictureText(unseen=Unseen.BROKEN)
-    return PictureText(lines=_some_of(lines, MOST_CHARACTERS))
 
 
-def _some_of(lines: list[str], most: int) -> tuple[str, ...]:
+def _some_of(lines: Iterable[str], most: int) -> tuple[str, ...]:
     """The first lines; one that two pieces share only once."""
-    kept: list[str] = []
-    for line in dict.fromkeys(lines):
+    kept: dict[str, None] = {}
+    for line in lines:
         most -= len(line) + 1
         if most < 0:
             break
-        kept.append(line)
+        kept[line] = None
     return tuple(kept)
 
 
