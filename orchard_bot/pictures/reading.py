@@ -13,6 +13,8 @@ from time import process_time
 import numpy as np
 import rapidocr
 from PIL import Image
+from rapidocr.ch_ppocr_det import TextDetOutput
+from rapidocr.ch_ppocr_rec import TextRecOutput
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from orchard_bot.pictures.opening import LONG
@@ -31,14 +33,14 @@ def lines_in(pieces: Iterable[Image.Image]) -> Iterator[str]:
     engine = _engine()
     for piece in pieces:
         pixels = np.asarray(piece)[:, :, ::-1]
-        boxes = engine(pixels, use_det=True, use_rec=False).boxes
+        found = engine(pixels, use_det=True, use_rec=False)
+        boxes = found.boxes if isinstance(found, TextDetOutput) else None
         for box in () if boxes is None else boxes:
             if process_time() > ENOUGH_SECONDS:
                 return
             read = engine(get_rotate_crop_image(pixels, box), use_det=False, use_rec=True)
-            line = str(read.txts[0]).strip() if read.txts else ""
-            if line and read.scores[0] >= SURE:
-                yield line
+            if isinstance(read, TextRecOutput) and read.txts and read.scores[0] >= SURE and read.txts[0].strip():
+                yield read.txts[0].strip()
 
 
 @cache
