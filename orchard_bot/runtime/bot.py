@@ -91,7 +91,9 @@ class Bot:
             self.core.log.warning("the last run did not stop in good order: carrying on where it broke off")
         async with asyncio.TaskGroup() as workers:
             receiving = [workers.create_task(intake.run(careful=not clean)) for intake in self.intakes]
-            working = [workers.create_task(one.run()) for one in (self.lanes, self.picture_lanes, self.scheduler, self.janitor)]
+            working = [
+                workers.create_task(one.run()) for one in (self.lanes, self.picture_lanes, self.scheduler, self.janitor)
+            ]
             sending = [workers.create_task(sender.run()) for sender in self.senders]
             self.ready.set()
             announce()

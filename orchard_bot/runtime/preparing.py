@@ -38,9 +38,7 @@ MOST_ENQUIRIES = 20
 class Preparing:
     """Turns events into passages."""
 
-    def __init__(
-        self, house: House, detectors: Sequence[Detector], log: Log, *, sees_pictures: bool = False
-    ) -> None:
+    def __init__(self, house: House, detectors: Sequence[Detector], log: Log, *, sees_pictures: bool = False) -> None:
         self._house = house
         self._sees_pictures = sees_pictures
         self._gone: dict[MessageRef, None] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Human, Refu
 
 _PARAMS: dict[str, tuple[set[str], set[str]]] = {
     "version": (set(), set()),
+    "getAttachment": ({"id"}, set()),
     "getUserStatus": ({"recipient"}, set()),
     "listGroups": (set(), set()),
     "listContacts": (set(), {"recipient", "allRecipients"}),
@@ -110,6 +112,10 @@ class RpcDaemon:
                     self.signal.refuse_starts -= 1
                     raise Refused("IO", "not yet")
                 return {"version": self.version}
+            case "getAttachment":
+                if params["id"] not in signal.files:
+                    raise Refused("UNEXPECTED", f"An error occurred reading attachment: {params['id']}")
+                return {"data": base64.b64encode(signal.files[params["id"]]).decode()}
             case "getUserStatus":
                 return [self._status(number) for number in params["recipient"]]
             case "listContacts":
