@@ -9,7 +9,6 @@ from msgspec import Struct
 from orchard_bot.chat.intents import Intent
 from orchard_bot.chat.refs import AccountRef
 
-
 PICTURE_LANES = "pictures:"
 """Lanes whose name begins so hold messages whose pictures are to be read; they hold up nothing else."""
 

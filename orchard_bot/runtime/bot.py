@@ -55,12 +55,13 @@ class Bot:
         pictures: ReadsPictures | None = None,
     ) -> None:
         pictures = pictures or PictureReader()
+        self._sees_pictures = pictures.able
         routes = compile_routes(features)
         for feature in features:
             house.words = house.words.with_more(feature.public_words, feature.private_words)
         check_summaries(routes, house.words)
         house.commands = tuple(command.info for _, command in routes.commands.values())
-        self.preparing = Preparing(house, detectors, log, sees_pictures=pictures.able)
+        self.preparing = Preparing(house, detectors, log, sees_pictures=self._sees_pictures)
         handling = Handling(house, routes, log)
         self.core = Core(
             house, storage, self.preparing, handling, clock, log, failpoint, reader or NewsletterReader(), pictures
@@ -89,6 +90,8 @@ class Bot:
         clean = await self.core.load()
         if not clean:
             self.core.log.warning("the last run did not stop in good order: carrying on where it broke off")
+        if not self._sees_pictures and any(one.pictures for one in self.core.house.communities.values()):
+            self.core.log.warning("pictures are not read: the extra 'pictures' is not installed")
         async with asyncio.TaskGroup() as workers:
             receiving = [workers.create_task(intake.run(careful=not clean)) for intake in self.intakes]
             working = [

@@ -304,7 +304,7 @@ class Story:
 
     def _due(self, ledger: Ledger) -> bool:
         now = self.clock.now() + timedelta(seconds=5)
-        waking = [ledger.queue.next_due(), ledger.clockwork.next_due()]
+        waking = [ledger.queue.next_due(), ledger.queue.next_due(pictures=True), ledger.clockwork.next_due()]
         waking += [ledger.outbox.next_due(platform) for platform in self.bot.core.platforms]
         return any(moment is not None and moment <= now for moment in waking)
 

@@ -18,7 +18,6 @@ from orchard_bot.features.reporting.matter import bounded
 from orchard_bot.features.reporting.mending import poster_changed_it
 from orchard_bot.features.unit import Unit
 
-
 IN_PICTURE = "in-picture"
 """The remark in a case that what was noticed stands in a picture, which a change of the words below it leaves alone."""
 
