@@ -21,6 +21,8 @@ from orchard_bot.pictures.opening import LONG
 
 SURE = 0.6
 """How sure the engine has to be of a line, from 0 to 1."""
+SHORTEST = 2
+"""Characters of a line; a single one is mostly the sun or a wheel."""
 MOST_CHARACTERS = 8_000
 """Of all lines together."""
 ENOUGH_SECONDS = 10.0
@@ -30,17 +32,19 @@ _MODELS = Path(rapidocr.__file__).parent / "models"
 
 def lines_in(pieces: Iterable[Image.Image]) -> Iterator[str]:
     """The lines in the pieces of a picture, from top to bottom. Where there is no text, nothing more is done."""
-    engine = _engine()
+    engine, began = _engine(), process_time()
     for piece in pieces:
         pixels = np.asarray(piece)[:, :, ::-1]
         found = engine(pixels, use_det=True, use_rec=False)
         boxes = found.boxes if isinstance(found, TextDetOutput) else None
         for box in () if boxes is None else boxes:
-            if process_time() > ENOUGH_SECONDS:
+            if process_time() - began > ENOUGH_SECONDS:
                 return
             read = engine(get_rotate_crop_image(pixels, box), use_det=False, use_rec=True)
-            if isinstance(read, TextRecOutput) and read.txts and read.scores[0] >= SURE and read.txts[0].strip():
-                yield read.txts[0].strip()
+            if isinstance(read, TextRecOutput) and read.txts and read.scores[0] >= SURE:
+                line = read.txts[0].strip()
+                if len(line) >= SHORTEST:
+                    yield line
 
 
 @cache
