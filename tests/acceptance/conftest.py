@@ -99,7 +99,7 @@ ON_TWO_PLATFORMS = "test_linking"
 """These say themselves where they are told."""
 NOT_ON_SIGNAL = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
 """What does not happen there: Signal moves no group, and has no links into a chat."""
-BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
+BOTH_WAYS = {"test_on_telegram", "test_pictures", "test_report_by_reply", "test_rules"}
 """Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
 ON_A_REAL_SERVER = {
     "test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog",

@@ -73,6 +73,8 @@ class RestApi:
     async def _attachment(self, request: web.Request) -> web.Response:
         if self.signal.unwell:
             return web.json_response(held_to("api.Error", {"error": "unwell"}), status=500)
+        if self.signal.cut_files and request.transport is not None:
+            request.transport.close()
         data = self.signal.files.get(request.match_info["id"])
         if data is None:
             return web.json_response(held_to("api.Error", {"error": "no such attachment"}), status=404)

@@ -128,8 +128,8 @@ class RpcDaemon:
                 return self._as_admin(method, params)
 
     def _attachment(self, id: str) -> dict[str, Any]:
-        if self.signal.unwell:
-            return {"data": "no base64"}
+        if self.signal.unwell or self.signal.cut_files:
+            return {"data": "no base64"} if self.signal.unwell else {}
         if id not in self.signal.files:
             raise Refused("UNEXPECTED", f"An error occurred reading attachment: {id}")
         return {"data": base64.b64encode(self.signal.files[id]).decode()}

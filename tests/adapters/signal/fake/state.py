@@ -84,7 +84,7 @@ class FakeSignal:
         """What the next sends are refused with."""
         self.drop_answers = self.repeat = self.refuse_starts = 0
         """How many of the next sends lose their answer, envelopes come twice, and starts are refused."""
-        self.reorder = self.unwell = False
+        self.reorder = self.unwell = self.cut_files = False
         self.files: dict[str, bytes] = {}
         """What signal-cli has fetched of what people sent, by its id."""
         self._last = 0
