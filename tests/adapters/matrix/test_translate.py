@@ -306,7 +306,12 @@ def test_files_are_handed_on_in_private_alone() -> None:
 
 
 def test_pictures_in_a_group_are_handed_on_and_broken_ones_are_none() -> None:
-    plain = {"msgtype": "m.image", "filename": "a.png", "url": "mxc://x/y", "info": {"mimetype": "image/png", "size": 9}}
+    plain = {
+        "msgtype": "m.image",
+        "filename": "a.png",
+        "url": "mxc://x/y",
+        "info": {"mimetype": "image/png", "size": 9},
+    }
     [picture] = read(message("Look", **plain)).pictures
     assert picture == Attachment(id="mxc://x/y", name="a.png", kind="image/png", size=9)
     as_file = read(message("a.png", **{**plain, "msgtype": "m.file"}))
