@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orchard_bot.chat.events import (
     AbilitiesChanged,
@@ -172,7 +173,7 @@ class Translation:
             private=private,
             reply_to=self._reply(event, room, found),
             forwarded=forwarded,
-            attachments=_attachments(content) if private else (),
+            attachments=_attachments(content) if private else _pictures(content),
         )
 
     def _edited(self, event: wire.Event, room: Room, found: Found | None) -> MessageEdited | None:
@@ -191,6 +192,7 @@ class Translation:
             author_name=room.name(event.sender),
             text=_words(content, answers=False),
             private=self._is_private(room, event.sender),
+            attachments=() if self._is_private(room, event.sender) else _pictures(content),
         )
 
     def _deleted(self, event: wire.Event, room: Room) -> MessageDeleted:
@@ -333,9 +335,24 @@ def _without_quote(body: str) -> str:
     return "\n".join(lines[quoted:]).lstrip("\n") if quoted else body
 
 
-def _attachments(content: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    if content.get("msgtype") != "m.file":
+def _pictures(content: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """The picture that a message in a group is, whether it was sent as one or as a file; a broken one is none."""
+    if content.get("msgtype") not in {"m.image", "m.file"}:
         return ()
+    try:
+        (found,) = _described(content)
+    except Unreadable:
+        return ()
+    if content["msgtype"] == "m.image" and not found.is_picture:
+        found = replace(found, kind="image/*")
+    return (found,) if found.is_picture else ()
+
+
+def _attachments(content: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    return _described(content) if content.get("msgtype") == "m.file" else ()
+
+
+def _described(content: Mapping[str, Any]) -> tuple[Attachment]:
     id, info = _file_id(content), content.get("info")
     kind, size = (info.get("mimetype"), info.get("size")) if isinstance(info, dict) else (None, None)
     name = content.get("filename") or content.get("body")

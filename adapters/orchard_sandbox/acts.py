@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from orchard_bot.testing.sim_message import NotPossible, SimMessage
 from orchard_sandbox.form import NotUnderstood, message_text
 from orchard_sandbox.scene import Scene
 from orchard_sandbox.state import PageState
 
+SCREENSHOT = Path(__file__).parent / "static" / "screenshot.png"
 Form = dict[str, str]
 Act = Callable[[Scene, str, Form, PageState], PageState]
 """Does it for one person (by id) and gives what the page shows afterwards. Raises ``NotPossible`` or ``TooLong``."""
@@ -23,6 +25,12 @@ def post(scene: Scene, person: str, form: Form, state: PageState) -> PageState:
     scene.world.post(person, chat, text, reply_to=answered)
     done = state.settled(person)
     return done.with_story("") if form.get("draft_of") == f"story:{state.story}" else done
+
+
+def picture(scene: Scene, person: str, _form: Form, state: PageState) -> PageState:
+    """Post a made-up screenshot of a teacher's message in the group."""
+    scene.world.post_picture(person, scene.group, SCREENSHOT.read_bytes())
+    return state.settled(person)
 
 
 def edit(scene: Scene, person: str, form: Form, state: PageState) -> PageState:
@@ -85,7 +93,7 @@ def start(scene: Scene, person: str, _form: Form, state: PageState) -> PageState
 
 
 ACTS: dict[str, Act] = {
-    act.__name__: act for act in (post, edit, delete, forward, report, press, join, ask, leave, start)
+    act.__name__: act for act in (post, picture, edit, delete, forward, report, press, join, ask, leave, start)
 }
 
 

@@ -42,6 +42,8 @@ class Bubble(Struct, frozen=True, kw_only=True):
     follows: bool
     """Comes right after another by the same author, so the name need not be said again."""
     html: Markup
+    picture: bool
+    """It came with the sandbox's screenshot, the only picture there is."""
     at: datetime
     edited: bool
     pinned: bool
@@ -193,6 +195,7 @@ class _Draw:
             tone=self._tones.get(message.author.id, 0) if message.author else 0,
             follows=_follows(before, message),
             html=_html(message.text),
+            picture=bool(message.pictures),
             at=message.at.astimezone(),
             edited=message.edited,
             pinned=message.pinned,

@@ -58,6 +58,10 @@ class Transport(Protocol):
         """What people call themselves, by ACI, as far as the account has heard. For showing only."""
         ...
 
+    async def fetch(self, id: str, most: int) -> bytes:
+        """A file that somebody sent. Raises ``Gone`` where signal-cli has it not, ``NotAllowed`` where it is larger."""
+        ...
+
     @property
     def deletes_for_others(self) -> bool:
         """Whether it has ``delete_as_admin``."""

@@ -6,6 +6,7 @@ so what is sent while the bot is down stays on Signal's server.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from itertools import count
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from orchard_bot.errors import NotAllowed, PlatformError, Unavailable, Uncertain
+from orchard_bot.errors import Gone, NotAllowed, PlatformError, Unavailable, Uncertain
 from orchard_signal.ids import is_aci
 from orchard_signal.refusals import from_results, from_rpc
 from orchard_signal.settings import wrong
@@ -131,6 +132,20 @@ class JsonRpc:
         listed = await self._call("listContacts", allRecipients=True)
         people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         return {str(one.get("uuid")): name for one in people if (name := _name(one))}
+
+    async def fetch(self, id: str, most: int) -> bytes:
+        """A file that somebody sent, as base64 in the answer."""
+        try:
+            answer = await self._call("getAttachment", id=id)
+        except NotAllowed as error:
+            raise Gone("signal-cli has this file no more.") from error
+        try:
+            data = b64decode(answer["data"], validate=True)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unavailable("signal-cli's answer could not be read.") from error
+        if len(data) > most:
+            raise NotAllowed("This file is larger than was asked for.")
+        return data
 
     async def _call(self, method: str, /, *, private: bool = False, **params: Any) -> Any:
         id = str(next(self._ids))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchard_bot.chat.abilities import Abilities
+from orchard_bot.chat.events import Attachment
 from orchard_bot.chat.platform import Batch, Finding, SetUp, Talk
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.steps import AnswerJoinRequest, Receipt, RemoveMember, Step
@@ -87,6 +88,10 @@ class SignalPlatform:
         if group is None or not group.member:
             raise NotAllowed("The bot is not in this group.")
         return may.in_group(group, session.own, deletes=session.transport.deletes_for_others)
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """What is in a file that somebody sent, kept in memory only; signal-cli keeps it in its own folder."""
+        return await self._connected().transport.fetch(attachment.id, most)
 
     async def is_member(self, chat: ChatRef, person: PersonRef) -> bool | None:
         """Whether this person is in the group; None where the bot is not in it."""

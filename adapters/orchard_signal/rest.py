@@ -22,7 +22,7 @@ from signalbot import _generated as schema
 from signalbot._client import SignalAPIError
 from signalbot.bot import MIN_SIGNAL_CLI_REST_API_VERSION
 
-from orchard_bot.errors import NotAllowed, PlatformError, Unavailable, Uncertain
+from orchard_bot.errors import Gone, NotAllowed, PlatformError, Unavailable, Uncertain
 from orchard_signal.ids import is_aci, rest_group_id
 from orchard_signal.jsonrpc import JsonRpc
 from orchard_signal.refusals import from_http
@@ -133,6 +133,22 @@ class Rest:
         named = [(str(one.get("uuid")), one.get("profile_name") or one.get("name")) for one in await self._contacts()]
         return {person: str(name) for person, name in named if name}
 
+    async def fetch(self, id: str, most: int) -> bytes:
+        """A file that somebody sent, read no further than ``most``."""
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                async with await self._answer("get", f"/v1/attachments/{quote(id, safe='')}") as answer:
+                    data = bytearray()
+                    while len(data) <= most and (piece := await answer.content.read(65_536)):
+                        data += piece
+        except SignalAPIError as error:
+            raise _not_handed_over(error.__cause__) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("signal-cli-rest-api's answer was lost on the way.") from error
+        if len(data) > most:
+            raise NotAllowed("This file is larger than was asked for.")
+        return bytes(data)
+
     def _path(self, group: str) -> str:
         return f"/v1/groups/{quote(self._number)}/{quote(rest_group_id(group))}"
 
@@ -166,13 +182,9 @@ class Rest:
 
     async def _ask(self, verb: Any, path: str, body: BaseModel | None = None, *, private: bool = False) -> Any:
         payload = None if body is None else body.model_dump_json(exclude_none=True, by_alias=True)
-        client = self._api().general
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                answer = await client._request(  # noqa: SLF001 - signalbot has no public call for half of these
-                    verb, f"{self._url}{path}", error_cls=SignalAPIError, payload=payload
-                )
-                read = await answer.read()
+                read = await (await self._answer(verb, path, payload)).read()
         except SignalAPIError as error:
             raise _mapped(error.__cause__, private=private) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -181,6 +193,13 @@ class Rest:
             return msgspec.json.decode(read) if read else None
         except msgspec.DecodeError as error:
             raise Unavailable("signal-cli-rest-api's answer could not be read.") from error
+
+    async def _answer(self, verb: Any, path: str, payload: str | None = None) -> aiohttp.ClientResponse:
+        client = self._api().general
+        answer: aiohttp.ClientResponse = await client._request(  # noqa: SLF001 - signalbot has no public call for half of these
+            verb, f"{self._url}{path}", error_cls=SignalAPIError, payload=payload
+        )
+        return answer
 
     def _api(self) -> Any:
         if self._bot is None:
@@ -216,6 +235,13 @@ def _mapped(cause: BaseException | None, *, private: bool) -> PlatformError:
     if isinstance(cause, aiohttp.ClientConnectorError):
         return Unavailable("signal-cli-rest-api does not answer at this address.")
     return Uncertain("signal-cli-rest-api's answer was lost on the way, so it may have been done.")
+
+
+def _not_handed_over(cause: BaseException | None) -> PlatformError:
+    """The service says 404 to what it has no more, and 400 to an id that was never one."""
+    if isinstance(cause, aiohttp.ClientResponseError) and cause.status < 500 and cause.status != 429:
+        return Gone("signal-cli-rest-api has this file no more.")
+    return Unavailable("signal-cli-rest-api does not hand over a file at the moment.")
 
 
 def _group(one: Mapping[str, Any]) -> Group:

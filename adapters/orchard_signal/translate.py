@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from orchard_bot.chat.events import (
     AbilitiesChanged,
+    Attachment,
     ChoiceMade,
     Event,
     EventId,
@@ -22,7 +23,7 @@ from orchard_bot.chat.events import (
 )
 from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
 from orchard_signal.ids import PLATFORM, is_aci, message_id
-from orchard_signal.wire import DataMessage, Envelope, Group, GroupInfo, Mention, Quote, Reaction
+from orchard_signal.wire import DataMessage, Envelope, Group, GroupInfo, Mention, Quote, Reaction, attached_file
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 253_402_300_799_000
@@ -110,6 +111,7 @@ class Translation:
             text=_words(data),
             private=data.group_info is None,
             reply_to=self._quoted(chat, data.quote),
+            attachments=_attachments(data),
         )
 
     def _edited(self, envelope: Envelope, source: str, data: DataMessage, target: int) -> Event:
@@ -124,6 +126,7 @@ class Translation:
             text=_words(data),
             private=data.group_info is None,
             reply_to=self._quoted(chat, data.quote),
+            attachments=_attachments(data),
         )
 
     def _deleted(self, source: str, data: DataMessage, chat: ChatRef, author: str, target: int) -> Event:
@@ -186,6 +189,16 @@ def _time(milliseconds: int) -> datetime:
     if not 0 <= milliseconds <= _LATEST:
         raise Unreadable
     return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def _attachments(data: DataMessage) -> tuple[Attachment, ...]:
+    """The files that signal-cli has; what is meant to be seen once is left alone."""
+    files = () if data.view_once else (attached_file(one) for one in data.attachments)
+    return tuple(
+        Attachment(id=file.id, name=file.filename or "", kind=file.content_type or "", size=file.size)
+        for file in files
+        if file is not None and file.id
+    )
 
 
 def _words(data: DataMessage) -> str:

@@ -57,6 +57,15 @@ class AdminDelete(_Part, frozen=True):
     target_author_uuid: str | None = None
 
 
+class AttachedFile(_Part, frozen=True):
+    """A file that came with a message; signal-cli has it by its id."""
+
+    id: str | None = None
+    content_type: str | None = None
+    filename: str | None = None
+    size: int | None = None
+
+
 class DataMessage(_Part, frozen=True):
     """A message, or something about one."""
 
@@ -69,6 +78,8 @@ class DataMessage(_Part, frozen=True):
     admin_delete: AdminDelete | None = None
     mentions: tuple[Mention, ...] = ()
     attachments: tuple[msgspec.Raw, ...] = ()
+    view_once: bool = False
+    """The pictures are meant to be seen once and by nobody else."""
 
 
 class EditMessage(_Part, frozen=True):
@@ -100,6 +111,14 @@ _decoder = msgspec.json.Decoder(Received)
 def envelope_in(line: bytes) -> Envelope:
     """Raises ``msgspec.MsgspecError`` for what is none."""
     return _decoder.decode(line).envelope
+
+
+def attached_file(one: msgspec.Raw) -> AttachedFile | None:
+    """None for what is none: a broken file costs nobody the message."""
+    try:
+        return msgspec.json.decode(one, type=AttachedFile)
+    except msgspec.MsgspecError:
+        return None
 
 
 class Group(Struct, frozen=True, kw_only=True):

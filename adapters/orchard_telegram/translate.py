@@ -28,7 +28,6 @@ from orchard_telegram.wire import (
     TELEGRAM,
     CallbackQuery,
     ChatMemberUpdated,
-    Document,
     ExternalReply,
     Message,
     Origin,
@@ -132,7 +131,7 @@ class Translation:
             forwarded=None if message.forward_origin is None else self._forwarded(message.forward_origin, text),
             album=message.media_group_id,
             impersonal=message.sender_chat is not None or _is_no_person(sender),
-            attachments=() if message.document is None else (_attachment(message.document),),
+            attachments=_attachments(message, private=private),
         )
 
     def _is_for_another(self, text: str) -> bool:
@@ -280,5 +279,11 @@ def _time(unix: int) -> datetime:
     return datetime.fromtimestamp(unix, UTC)
 
 
-def _attachment(file: Document) -> Attachment:
-    return Attachment(id=file.file_id, name=file.file_name, kind=file.mime_type, size=file.file_size)
+def _attachments(message: Message, *, private: bool) -> tuple[Attachment, ...]:
+    """The file, or in a group the photo in its largest size; Telegram makes every photo a JPEG."""
+    file = message.document
+    if file is not None:
+        return (Attachment(id=file.file_id, name=file.file_name, kind=file.mime_type, size=file.file_size),)
+    if private or not message.photo:
+        return ()
+    return (Attachment(id=message.photo[-1].file_id, kind="image/jpeg", size=message.photo[-1].file_size),)

@@ -84,6 +84,13 @@ class Document(Struct, frozen=True, gc=False):
     file_size: int | None = None
 
 
+class PhotoSize(Struct, frozen=True, gc=False):
+    """A photo in one of its sizes, https://core.telegram.org/bots/api#photosize."""
+
+    file_id: str
+    file_size: int | None = None
+
+
 class Message(Struct, frozen=True, gc=False):
     """A message."""
 
@@ -95,6 +102,8 @@ class Message(Struct, frozen=True, gc=False):
     text: str = ""
     caption: str = ""
     document: Document | None = None
+    photo: tuple[PhotoSize, ...] = ()
+    """The same photo, from small to large."""
     edit_date: Unix = 0
     media_group_id: str | None = None
     message_thread_id: int = 0

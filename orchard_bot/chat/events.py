@@ -48,6 +48,11 @@ class Attachment(Struct, frozen=True, kw_only=True):
     size: int | None = None
     """Bytes, as far as the platform says."""
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is said to be a picture."""
+        return self.kind.startswith("image/")
+
 
 class _Event(Struct, frozen=True, tag=True):
     id: EventId
@@ -77,7 +82,12 @@ class MessagePosted(_Event, frozen=True, kw_only=True):
     impersonal: bool = False
     """Sent in the name of a channel, the group itself or another bot: no person to talk to."""
     attachments: tuple[Attachment, ...] = ()
-    """Files, where the platform hands them to bots; pictures and recordings are none."""
+    """Files, and in groups pictures, where the platform hands them to bots; recordings are none."""
+
+    @property
+    def pictures(self) -> tuple[Attachment, ...]:
+        """The pictures among what came with it."""
+        return tuple(one for one in self.attachments if one.is_picture)
 
 
 class MessageEdited(MessagePosted, frozen=True, kw_only=True):

@@ -9,6 +9,9 @@ from msgspec import Struct
 from orchard_bot.chat.intents import Intent
 from orchard_bot.chat.refs import AccountRef
 
+PICTURE_LANES = "pictures:"
+"""Lanes whose name begins so hold messages whose pictures are to be read; they hold up nothing else."""
+
 
 class Queued(Struct, frozen=True):
     """An event that waits in its lane."""

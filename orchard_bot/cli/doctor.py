@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import typer
@@ -16,6 +16,8 @@ from orchard_bot.detectors.observation import Detector
 from orchard_bot.errors import PlatformError, StorageError
 from orchard_bot.newsletters.work import EXTRA as NEWSLETTER_EXTRA
 from orchard_bot.newsletters.work import lacking as lacking_libraries
+from orchard_bot.pictures.work import EXTRA as PICTURES_EXTRA
+from orchard_bot.pictures.work import lacking as lacking_for_pictures
 from orchard_bot.settings.examples import lacking
 from orchard_bot.storage.ledger import SqlLedger
 from orchard_bot.storage.sqlite import opened
@@ -32,6 +34,7 @@ async def examine(config: Path) -> bool:
     """
     composition = Composition.load(config)
     findings = [*_of_detectors(composition.detectors), _of_newsletters()]
+    findings += _of_pictures(composition.house.communities.values())
     for platform in composition.platforms():
         groups = composition.house.served_by(platform.account)
         findings += await _of_platform(platform, groups)
@@ -64,6 +67,17 @@ def _of_newsletters() -> Finding:
     return Finding(
         False, "newsletters", says, f"pip install 'orchard-bot[{NEWSLETTER_EXTRA}]', or leave it: all else works."
     )
+
+
+def _of_pictures(communities: Iterable[Community]) -> list[Finding]:
+    wanted = ", ".join(community.id for community in communities if community.pictures)
+    if not wanted:
+        return []
+    missing = lacking_for_pictures()
+    if not missing:
+        return [Finding(True, "pictures", f"their text can be read ({wanted}).")]
+    says = f"their text cannot be read, though {wanted} wants it: {', '.join(missing)} not installed."
+    return [Finding(False, "pictures", says, f"pip install 'orchard-bot[{PICTURES_EXTRA}]', or set pictures = false.")]
 
 
 async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:

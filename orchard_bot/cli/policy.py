@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchard_bot.cli.picture_text import text_in_picture
 from orchard_bot.cli.plain import plain_refusal
 from orchard_bot.community.code_of_conduct import DetectorSpec, Tier, month_in_words
 from orchard_bot.detectors.observation import DetectorFactory, Observation
@@ -105,23 +106,27 @@ def run_examples(context: typer.Context, file: PolicyFile = DEFAULT) -> None:
 @policy_app.command()
 def explain(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="The message, in quotes.")],
+    text: Annotated[str, typer.Argument(help="The message, in quotes.")] = "",
     file: PolicyFile = DEFAULT,
+    picture: Annotated[Path | None, typer.Option(help="A picture to read the text from instead.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what each detector sees in a text, and why. Nothing is stored."""
+    """Show what each detector sees in a text or in a picture, and why. Nothing is stored."""
+    if bool(text) == bool(picture):
+        raise typer.BadParameter("Write the message in quotes, or name a picture with --picture.")
     with plain_refusal():
         policy = load_policy(file, the_detectors(context), examples=False)
-    found = explanation(policy, text.encode("utf-8", "replace").decode())
+        text = text_in_picture(picture) if picture else text
+    found = explanation(policy, text.encode("utf-8", "replace").decode(), picture=picture is not None)
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
         _show(Console(highlight=False), policy, found)
 
 
-def explanation(policy: Policy, text: str) -> Explanation:
-    """What every detector of ``policy`` makes of ``text``."""
-    reading = Reading(text)
+def explanation(policy: Policy, text: str, *, picture: bool = False) -> Explanation:
+    """What every detector of ``policy`` makes of ``text``; ``picture``: it was read in one."""
+    reading = Reading(text, picture=picture)
     seen = tuple(
         _seen(text, spec, detector.version, lacking(detector), tuple(detector.observe(reading)))
         for spec, detector in policy.watches()

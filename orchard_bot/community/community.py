@@ -69,6 +69,8 @@ class Community(Struct, frozen=True, kw_only=True):
     timezone: str = "Europe/London"
     quiet_hours: QuietHours = QuietHours(time(21), time(7, 30))
     watch: Watch = Watch.REHEARSAL
+    pictures: bool = False
+    """Whether the watch reads the text in pictures too."""
     confirm_removal_by_two: bool = False
     step_by_step: bool = True
     """A first time is answered by a kind note at most, and nobody skips a step (``ladder``)."""

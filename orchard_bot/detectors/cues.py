@@ -1,4 +1,4 @@
-"""Turns of phrase that tell what a message is about, from ``data/cues.toml``: each topic in one pass of RE2.
+"""Turns of phrase that tell what a message is about, from a file such as ``data/cues.toml``: each topic in one pass of RE2.
 
 A topic's score says how sure the cues are all in all; what speaks for innocence takes from it.
 """
@@ -22,6 +22,9 @@ from orchard_bot.detectors.reading import Reading
 WEIGHTS = {"sure": 0.85, "likely": 0.45, "hint": 0.15}
 AGAINST = 0.6
 """How much of a score each cue of innocence takes away."""
+
+CUES = "cues.toml"
+"""The file with the topics of messages."""
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " "})
 
@@ -66,9 +69,9 @@ def plain(reading: Reading) -> str:
     return lowered if lowered.isascii() else lowered.encode("utf-8", "replace").decode("utf-8")
 
 
-def noticed(reading: Reading, topic: str) -> Noticed | None:
+def noticed(reading: Reading, topic: str, file: str = CUES) -> Noticed | None:
     """What the cues say of ``topic``; None where there are none."""
-    subject = _book()[topic]
+    subject = _book(file)[topic]
     found = reading.once(subject.find)
     score = _score(found)
     if not score:
@@ -79,17 +82,17 @@ def noticed(reading: Reading, topic: str) -> Noticed | None:
 
 def scores(reading: Reading) -> tuple[float, ...]:
     """The score of each topic, in the order of ``topics``; 0 where there are no cues."""
-    return tuple(_score(reading.once(subject.find)) for subject in _book().values())
+    return tuple(_score(reading.once(subject.find)) for subject in _book(CUES).values())
 
 
 def topics() -> tuple[str, ...]:
     """The names of all topics, in the order of the file."""
-    return tuple(_book())
+    return tuple(_book(CUES))
 
 
-def digest(topic: str) -> str:
+def digest(topic: str, file: str = CUES) -> str:
     """Changes whenever a cue of the topic does."""
-    return _book()[topic].digest
+    return _book(file)[topic].digest
 
 
 def _score(found: Sequence[Cue]) -> float:
@@ -127,7 +130,7 @@ class _Subject:
 
 
 @cache
-def _book() -> Mapping[str, _Subject]:
-    data = resources.files("orchard_bot.detectors").joinpath("data", "cues.toml").read_text("utf-8")
+def _book(file: str) -> Mapping[str, _Subject]:
+    data = resources.files("orchard_bot.detectors").joinpath("data", file).read_text("utf-8")
     found = msgspec.convert(tomli.loads(data), dict[str, Topic])
     return {name: _Subject(topic) for name, topic in found.items()}

@@ -6,7 +6,7 @@ A detector never raises, whatever the text, and takes time in proportion to the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -51,6 +51,13 @@ class Detector(Protocol):
     def observe(self, reading: Reading) -> Sequence[Observation]:
         """What is to be seen in this text, in order of place. Never raises."""
         ...
+
+
+@runtime_checkable
+class LooksAtPictures(Protocol):
+    """A detector that has nothing to say but about text that was read in a picture (``Reading.picture``)."""
+
+    only_pictures: Literal[True]
 
 
 class Options(Protocol):

@@ -19,10 +19,11 @@ _CUT = "\n\x00\n"
 
 
 class Reading:
-    """One text. ``original`` is what was posted; spans always speak of it."""
+    """One text. ``original`` is what was posted; spans always speak of it. ``picture``: it was read in a picture."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, picture: bool = False) -> None:
         self.original = text
+        self.picture = picture
         self._kept: dict[Hashable, object] = {}
         self.scanned = text if len(text) <= LONGEST else f"{text[:HEAD]}{_CUT}{text[-TAIL:]}"
 

@@ -56,6 +56,8 @@ class Request:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What an offer or a dialog remembered."""
     observations: tuple[Observation, ...] = ()
+    in_picture: bool = False
+    """What was noticed stands in a picture that came with the message, not in its words."""
     newsletter: Newsletter | Unreadable | None = None
     """What was found in the document or text that a moderator sent; ``Unreadable`` where it could not be read."""
     examined: bool = False

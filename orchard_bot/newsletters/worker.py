@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 
 import msgspec
 
 from orchard_bot.community.newsletter import Refusal
+from orchard_bot.confinement import Limits, tie_hands
 from orchard_bot.newsletters.paragraphs import UnreadableDocument
 from orchard_bot.newsletters.reading import read
 from orchard_bot.newsletters.work import EXTRA, Answer, unpacked
@@ -19,43 +19,7 @@ from orchard_bot.newsletters.work import EXTRA, Answer, unpacked
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space. The libraries themselves take some 150 MB of it."""
 CPU_SECONDS = 15
-_REFUSED = (
-    "socket.",
-    "subprocess.",
-    "os.system",
-    "os.exec",
-    "os.fork",
-    "os.posix_spawn",
-    "os.remove",
-    "os.rename",
-    "shutil.",
-)
-
-
-def tie_hands() -> None:
-    """No more memory and time than this, no file written, no network, no other program. Cannot be undone."""
-    try:
-        import resource  # noqa: PLC0415 - Windows has none; the wall clock still holds there
-    except ModuleNotFoundError:
-        pass
-    else:
-        for what, most in (
-            (resource.RLIMIT_AS, MEMORY),
-            (resource.RLIMIT_CPU, CPU_SECONDS),
-            (resource.RLIMIT_FSIZE, 0),
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_NOFILE, 64),
-        ):
-            _, hard = resource.getrlimit(what)
-            wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(what, (wanted, wanted))
-    sys.addaudithook(_refuse)
-
-
-def _refuse(event: str, args: tuple[object, ...]) -> None:
-    writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-    if writes or event.startswith(_REFUSED):
-        raise PermissionError("a document that is being read may not do this")
+LIMITS = Limits(memory=MEMORY, cpu_seconds=CPU_SECONDS)
 
 
 def answer(given: bytes) -> Answer:
@@ -77,7 +41,7 @@ def answer(given: bytes) -> Answer:
 
 def main() -> None:
     """One job, one answer."""
-    tie_hands()
+    tie_hands(LIMITS)
     warnings.simplefilter("ignore")
     sys.stdout.buffer.write(msgspec.json.encode(answer(sys.stdin.buffer.read())))
     sys.stdout.buffer.flush()

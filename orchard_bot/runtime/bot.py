@@ -23,6 +23,7 @@ from orchard_bot.runtime.ledger import Storage
 from orchard_bot.runtime.log import Log
 from orchard_bot.runtime.newsletter_reader import NewsletterReader, ReadsNewsletters
 from orchard_bot.runtime.performing import Performing
+from orchard_bot.runtime.picture_reader import PictureReader, ReadsPictures
 from orchard_bot.runtime.preparing import Preparing
 from orchard_bot.runtime.routes import check_summaries, compile_routes
 from orchard_bot.runtime.scheduler import Scheduler
@@ -51,19 +52,25 @@ class Bot:
         log: Log,
         failpoint: Failpoint = none,
         reader: ReadsNewsletters | None = None,
+        pictures: ReadsPictures | None = None,
     ) -> None:
+        pictures = pictures or PictureReader()
+        self._sees_pictures = pictures.able
         routes = compile_routes(features)
         for feature in features:
             house.words = house.words.with_more(feature.public_words, feature.private_words)
         check_summaries(routes, house.words)
         house.commands = tuple(command.info for _, command in routes.commands.values())
-        self.preparing = Preparing(house, detectors, log)
+        self.preparing = Preparing(house, detectors, log, sees_pictures=self._sees_pictures)
         handling = Handling(house, routes, log)
-        self.core = Core(house, storage, self.preparing, handling, clock, log, failpoint, reader or NewsletterReader())
+        self.core = Core(
+            house, storage, self.preparing, handling, clock, log, failpoint, reader or NewsletterReader(), pictures
+        )
         self.core.platforms.update({platform.account: platform for platform in platforms})
         performing = Performing(house, routes)
         delivery = Delivery(self.core, performing)
         self.lanes = Lanes(self.core)
+        self.picture_lanes = Lanes(self.core, pictures=True)
         self.scheduler = Scheduler(self.core, performing, routes, alarm)
         self.janitor = Janitor(self.core)
         self.senders = [Sender(platform, self.core, delivery, failpoint) for platform in platforms]
@@ -83,9 +90,13 @@ class Bot:
         clean = await self.core.load()
         if not clean:
             self.core.log.warning("the last run did not stop in good order: carrying on where it broke off")
+        if not self._sees_pictures and any(one.pictures for one in self.core.house.communities.values()):
+            self.core.log.warning("pictures are not read: the extra 'pictures' is not installed")
         async with asyncio.TaskGroup() as workers:
             receiving = [workers.create_task(intake.run(careful=not clean)) for intake in self.intakes]
-            working = [workers.create_task(one.run()) for one in (self.lanes, self.scheduler, self.janitor)]
+            working = [
+                workers.create_task(one.run()) for one in (self.lanes, self.picture_lanes, self.scheduler, self.janitor)
+            ]
             sending = [workers.create_task(sender.run()) for sender in self.senders]
             self.ready.set()
             announce()

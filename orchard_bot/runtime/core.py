@@ -19,6 +19,8 @@ from orchard_bot.runtime.log import Log
 from orchard_bot.runtime.newsletter_reader import ReadsNewsletters
 from orchard_bot.runtime.newsletters import Newsletters
 from orchard_bot.runtime.passage import Effects, Passage
+from orchard_bot.runtime.picture_reader import ReadsPictures
+from orchard_bot.runtime.pictures import Pictures
 from orchard_bot.runtime.preparing import Preparing
 from orchard_bot.runtime.signals import Bell
 
@@ -38,6 +40,7 @@ class Core:
         log: Log,
         failpoint: Failpoint,
         reader: ReadsNewsletters,
+        pictures: ReadsPictures,
     ) -> None:
         self.house = house
         self.storage = storage
@@ -53,6 +56,7 @@ class Core:
         self._handling = handling
         self._failpoint = failpoint
         self._newsletters = Newsletters(house, reader, self.platforms, log)
+        self._pictures = Pictures(pictures, self.platforms, log)
 
     async def load(self) -> bool:
         """Read at start what is kept in memory. True where the last stop was clean."""
@@ -98,6 +102,18 @@ class Core:
         passage.ordinary = False
         return passage
 
+    async def look_at_pictures(self, event: Event, lane: str, only: tuple[str, ...] | None, *, insist: bool) -> Passage:
+        """A passage about the text in the pictures of a message; the pictures are gone when this returns.
+
+        ``insist``: raise ``Unavailable`` where the platform may yet hand them over.
+        """
+        text = ""
+        if isinstance(event, MessagePosted) and self._preparing.reads_pictures_of(event):
+            text = await self._pictures.text_in(event, insist=insist)
+        passage = self._preparing.pictured(event, lane, only, text)
+        await self._read_closely([passage])
+        return passage
+
     async def _read_closely(self, passages: Sequence[Passage]) -> None:
         """Off the event loop, where there are slow detectors; in the order in which the events came."""
         if any(passage.unread for passage in passages):
@@ -136,6 +152,9 @@ class Core:
         self.counts["handled"] += effects.handled
         self.counts["duplicates"] += effects.duplicates
         self.counts["failures"] += effects.failures
+        if effects.left_out:
+            self.counts["pictures left out"] += effects.left_out
+            self.log.warning("too many pictures wait: some are not read", count=effects.left_out)
         for community, person in effects.joined:
             self._preparing.members.joined(community, person)
         for community, person in effects.left:

@@ -32,11 +32,13 @@ from orchard_bot.features.recent import Recent
 from orchard_bot.runtime.conversation import Conversation
 from orchard_bot.runtime.ledger import Ledger
 from orchard_bot.runtime.log import Log
-from orchard_bot.runtime.passage import Effects, Passage, pack
+from orchard_bot.runtime.passage import Effects, Passage, pack, picture_lane
 from orchard_bot.runtime.performing import Performing
 from orchard_bot.runtime.routes import Routes
 
 FIRST_RETRY = timedelta(seconds=2)
+MOST_PICTURES_WAITING = 100
+"""Messages of one group whose pictures may wait to be read; of those beyond it only the words are looked at."""
 
 
 class Handling:
@@ -61,6 +63,7 @@ class Handling:
         self._remember(passage, ledger)
         if passage.ordinary:
             effects.handled += 1
+            self._put_pictures(passage, ledger, now, effects)
             return
         if passage.enquire or careful or ledger.queue.is_waiting(passage.lane):
             self._enqueue(passage, ledger, now, now, 0)
@@ -102,6 +105,8 @@ class Handling:
 
     def handle(self, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
         """Do what this event asks for. Afterwards ``passage.only`` names listeners that failed, if any did."""
+        if passage.only is None:  # a further try has its pictures in their lane already
+            self._put_pictures(passage, ledger, now, effects)
         self._dispatch(passage, ledger, now, effects)
         effects.handled += 1
         effects.sending = True
@@ -121,6 +126,18 @@ class Handling:
     def _enqueue(self, passage: Passage, ledger: Ledger, now: datetime, due: datetime, tries: int) -> None:
         parcel = pack(passage.event, passage.only)
         ledger.queue.put(passage.lane, passage.event.account, parcel, now, due, tries)
+
+    def _put_pictures(self, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
+        """Into a lane of their own: what people write never waits for a picture to be read."""
+        if not passage.pictures:
+            return
+        lane = picture_lane(passage.lane)
+        if ledger.queue.waiting_in(lane) >= MOST_PICTURES_WAITING:
+            effects.left_out += 1
+            return
+        parcel = pack(passage.event, pictures=True)
+        ledger.queue.put(lane, passage.event.account, parcel, now, now, 0)
+        effects.queued = True
 
     def _dispatch(self, passage: Passage, ledger: Ledger, now: datetime, effects: Effects) -> None:
         event, community = passage.event, passage.community
@@ -176,6 +193,10 @@ class Handling:
         now: datetime,
         effects: Effects,
     ) -> None:
+        if passage.pictured is not None:
+            if passage.observations:
+                self._listen(event, community, event.author, event.author_name, passage, ledger, now)
+            return
         if not event.impersonal and ledger.people.joined(community.id, event.author, now):
             effects.joined.append((community.id, event.author))
         if passage.command is not None:
@@ -211,12 +232,13 @@ class Handling:
         """Every listener has its turn and its own savepoint: one that fails does not cost the others theirs."""
         failed: list[str] = []
         request = self._request(event, community, person, name, passage)
+        cause = str(event.id) if passage.pictured is None else f"{event.id}:pictures"
         for listener in self._routes.listeners.get(type(event), ()):
             if passage.only is not None and listener.feature not in passage.only:
                 continue
             try:
                 with ledger.savepoint():
-                    self._performing.run(listener.run, request, ledger, now, cause=f"{event.id}:{listener.feature}")
+                    self._performing.run(listener.run, request, ledger, now, cause=f"{cause}:{listener.feature}")
             except StorageError:
                 raise
             except Exception as error:
@@ -236,4 +258,5 @@ class Handling:
             text=visible(event.text) if isinstance(event, MessagePosted) else "",
             args=passage.args,
             observations=passage.observations,
+            in_picture=passage.pictured is not None,
         )

@@ -9,7 +9,7 @@ from orchard_bot.chat.letters import Queued
 from orchard_bot.errors import StorageError, Unavailable
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.ledger import Ledger
-from orchard_bot.runtime.passage import Passage, pack, unpack
+from orchard_bot.runtime.passage import Parcel, Passage, pack, unpack
 from orchard_bot.runtime.side_by_side import side_by_side
 
 TRIES = 5
@@ -17,6 +17,8 @@ DEATHS = 10
 """How often the process may have ended with an event in hand before that event is taken for the cause. More than TRIES,
 for all that is in hand at such a moment is counted, and a machine that is switched off and on again is nobody's fault."""
 LANES_AT_ONCE = 8
+PICTURES_AT_ONCE = 2
+"""One is fetched while another is read."""
 SOME_FAILED = "SomeListenersFailed"
 _LETTERS = "234679CDFGHJKMNPQRTVWXYZ"
 
@@ -24,8 +26,10 @@ _LETTERS = "234679CDFGHJKMNPQRTVWXYZ"
 class Lanes:
     """Works off the heads of the lanes."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, core: Core, *, pictures: bool = False) -> None:
+        """``pictures``: works off those where messages wait for their pictures to be read, and no others."""
+        self._core, self._pictures = core, pictures
+        self._at_once = PICTURES_AT_ONCE if pictures else LANES_AT_ONCE
         self._bell = core.lanes.ear()
         self.idle = True
 
@@ -37,7 +41,7 @@ class Lanes:
                 self.idle = False
                 if await self._work_off():
                     continue
-                until = await self._core.storage.read(lambda ledger: ledger.queue.next_due())
+                until = await self._core.storage.read(lambda ledger: ledger.queue.next_due(pictures=self._pictures))
                 self.idle = True
                 pause = 1.0
                 await self._bell.wait(until)
@@ -48,7 +52,9 @@ class Lanes:
 
     async def _work_off(self) -> bool:
         now = self._core.clock.now()
-        heads = await self._core.storage.read(lambda ledger: ledger.queue.heads(now, LANES_AT_ONCE))
+        heads = await self._core.storage.read(
+            lambda ledger: ledger.queue.heads(now, self._at_once, pictures=self._pictures)
+        )
         await side_by_side(self._one(head) for head in heads)
         return bool(heads)
 
@@ -61,7 +67,7 @@ class Lanes:
                 # Not even looked at: a detector may be what it kills.
                 await self._park(head, Passage(parcel.event, head.lane), "Killed")
                 return
-            passage = await self._core.enquire(parcel.event, parcel.only, insist=tries < TRIES)
+            passage = await self._looked_at(parcel, head.lane, insist=tries < TRIES)
             await self._core.handle(passage, lambda ledger, passage: self._finish(head, passage, tries, ledger))
             if passage.only and tries >= TRIES:
                 self._note_parked(reference_of(head), SOME_FAILED)
@@ -74,6 +80,11 @@ class Lanes:
             self._core.log.fault("handler failed", error, tries=tries)
             await self._again(head, tries, type(error).__name__)
 
+    async def _looked_at(self, parcel: Parcel, lane: str, *, insist: bool) -> Passage:
+        if parcel.pictures:
+            return await self._core.look_at_pictures(parcel.event, lane, parcel.only, insist=insist)
+        return await self._core.enquire(parcel.event, parcel.only, insist=insist)
+
     def _finish(self, head: Queued, passage: Passage, tries: int, ledger: Ledger) -> None:
         """In the transaction of the handling: done, or only partly."""
         if not passage.only:
@@ -81,7 +92,8 @@ class Lanes:
         elif tries >= TRIES:
             ledger.queue.park(head.id, reference_of(head), SOME_FAILED, self._core.clock.now())
         else:
-            ledger.queue.repack(head.id, pack(passage.event, passage.only), self._due(tries))
+            parcel = pack(passage.event, passage.only, pictures=passage.pictured is not None)
+            ledger.queue.repack(head.id, parcel, self._due(tries))
 
     async def _again(self, head: Queued, tries: int, error: str) -> None:
         if tries < TRIES:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import sys
 from typing import Protocol
 
 import msgspec
@@ -13,6 +10,7 @@ import msgspec
 from orchard_bot.community.newsletter import Refusal
 from orchard_bot.newsletters.reading import School
 from orchard_bot.newsletters.work import EXTRA, Answer, Job, lacking, packed
+from orchard_bot.runtime.own_process import ask
 
 MOST_BYTES = 20_000_000
 """A document larger than this is not read. (Telegram hands a bot files up to 20 MB.)"""
@@ -52,50 +50,11 @@ class NewsletterReader:
             return await self._in_process(packed(Job(name=name[:200], kind=kind[:100], school=school), data))
 
     async def _in_process(self, given: bytes) -> Answer:
-        # Nothing of the bot's own surroundings goes with it: tokens may stand there.
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-m",
-            self._worker,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-        )
+        said = await ask(self._worker, given, wall_seconds=self._wall_seconds, most_answer=MOST_ANSWER)
         try:
-            async with asyncio.timeout(self._wall_seconds):
-                said = await _exchanged(process, given)
-                code = await process.wait()
-        except TimeoutError:
-            return refused(Refusal.TOO_SLOW)
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        if code != 0 or len(said) > MOST_ANSWER:
-            return refused(Refusal.TOO_SLOW)
-        try:
-            return msgspec.json.decode(said, type=Answer)
+            return refused(Refusal.TOO_SLOW) if said is None else msgspec.json.decode(said, type=Answer)
         except msgspec.DecodeError:
             return refused(Refusal.TOO_SLOW)
-
-
-async def _exchanged(process: asyncio.subprocess.Process, given: bytes) -> bytes:
-    """Hand over the job and take the answer, no more of it than is allowed."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it ended before it had read all
-        process.stdin.write(given)
-        await process.stdin.drain()
-        process.stdin.close()
-    said = bytearray()
-    while len(said) <= MOST_ANSWER and (piece := await process.stdout.read(65_536)):
-        said += piece
-    if len(said) > MOST_ANSWER:
-        process.kill()
-    return bytes(said)
 
 
 def refused(why: Refusal) -> Answer:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from orchard_bot.chat.events import Attachment, Event
+from orchard_bot.chat.letters import PICTURE_LANES
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.community.community import Community
 from orchard_bot.community.newsletter import Newsletter, Unreadable
@@ -38,6 +39,10 @@ class Passage:
     """What a moderator wrote that looks like a newsletter, to be read as one."""
     newsletter: Newsletter | Unreadable | None = None
     """What was found in it, once it was read in the lane."""
+    pictures: bool = False
+    """There are pictures in it whose text is to be read, beside all else."""
+    pictured: str | None = None
+    """The text in its pictures: then this passage is about them, and not about what was written."""
     unread: bool = False
     """The slow detectors have yet to look at it."""
     only: tuple[str, ...] | None = None
@@ -49,20 +54,27 @@ class Parcel(Struct, frozen=True):
 
     event: Event
     only: tuple[str, ...] | None = None
+    pictures: bool = False
+    """Its pictures are to be read; what was written has been handled."""
 
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Parcel] = msgspec.json.Decoder(Parcel)
 
 
-def pack(event: Event, only: tuple[str, ...] | None = None) -> bytes:
+def pack(event: Event, only: tuple[str, ...] | None = None, *, pictures: bool = False) -> bytes:
     """The parcel as JSON."""
-    return _encoder.encode(Parcel(event, only))
+    return _encoder.encode(Parcel(event, only, pictures))
 
 
 def unpack(data: bytes) -> Parcel:
     """What ``pack`` made."""
     return _decoder.decode(data)
+
+
+def picture_lane(lane: str) -> str:
+    """Where messages of a chat wait for their pictures to be read."""
+    return f"{PICTURE_LANES}{lane}"
 
 
 @dataclass(slots=True)
@@ -73,6 +85,8 @@ class Effects:
     duplicates: int = 0
     failures: int = 0
     queued: bool = False
+    left_out: int = 0
+    """Messages whose pictures are not read because too many wait already."""
     sending: bool = False
     """There may be something to send, or a new time to wake up."""
     joined: list[tuple[str, PersonRef]] = field(default_factory=list)

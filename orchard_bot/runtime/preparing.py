@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from orchard_bot.chat.events import ChatOpened, Event, MessageEdited, MessagePosted, storable
-from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
+from orchard_bot.chat.events import ChatOpened, Event, MessageDeleted, MessageEdited, MessagePosted, storable
+from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.chat.text import visible
 from orchard_bot.community.code_of_conduct import Tier
 from orchard_bot.community.community import Community, Watch
@@ -38,8 +38,10 @@ MOST_ENQUIRIES = 20
 class Preparing:
     """Turns events into passages."""
 
-    def __init__(self, house: House, detectors: Sequence[Detector], log: Log) -> None:
+    def __init__(self, house: House, detectors: Sequence[Detector], log: Log, *, sees_pictures: bool = False) -> None:
         self._house = house
+        self._sees_pictures = sees_pictures
+        self._gone: dict[MessageRef, None] = {}
         self._fast = tuple(one for one in detectors if not one.slow)
         self._slow = tuple(one for one in detectors if one.slow)
         self._followers = tuple(one for one in detectors if isinstance(one, FollowsThreads))
@@ -58,8 +60,11 @@ class Preparing:
         passage = Passage(event, self._lane(event.chat), self._house.in_chat(event.chat))
         if type(event) is MessagePosted or type(event) is MessageEdited:
             self._message(passage, event)
+            passage.pictures = passage.command is None and self.reads_pictures_of(event)
         elif type(event) is ChatOpened:
             passage.enquire = bool(self.unasked(event.account, event.person))
+        elif type(event) is MessageDeleted and self._sees_pictures:
+            self._note_gone(event.message)
         return passage
 
     def unseen(self, event: Event) -> Passage:
@@ -74,12 +79,26 @@ class Preparing:
         passage.ordinary = False
         return passage
 
+    def reads_pictures_of(self, event: Event) -> bool:
+        """Whether there are pictures in it that the group wants to be read, and it has not been taken back."""
+        if not self._sees_pictures or not isinstance(event, MessagePosted) or event.private or not event.attachments:
+            return False
+        community = self._house.in_chat(event.chat)
+        wanted = community is not None and community.pictures and community.watch is not Watch.OFF
+        return wanted and bool(event.pictures) and event.message not in self._gone
+
+    def pictured(self, event: Event, lane: str, only: tuple[str, ...] | None, text: str) -> Passage:
+        """A passage about the text in the pictures of a message, and nothing else."""
+        passage = Passage(event, lane, self._house.in_chat(event.chat), only=only, pictured=text)
+        if text and isinstance(event, MessagePosted) and self.reads_pictures_of(event):
+            self._look(passage, event, text)
+        return passage
+
     def read_closely(self, passages: Sequence[Passage]) -> None:
         """What the slow detectors see in those that are ``unread``; may take milliseconds for each."""
         for passage in passages:
             if passage.unread and isinstance(passage.event, MessagePosted):
-                text = passage.event.text if passage.draft is None else passage.draft
-                passage.observations += self._observed(Reading(text), self._slow)
+                passage.observations += self._observed(_reading(passage, passage.event.text), self._slow)
 
     def conclude(self, passages: Sequence[Passage]) -> None:
         """After ``read_closely``: what the messages are part of, and whether there is anything to do about them."""
@@ -117,13 +136,13 @@ class Preparing:
         passage.enquire = passage.enquire or passage.document is not None or bool(passage.pasted)
 
     def _look(self, passage: Passage, event: MessagePosted, text: str) -> None:
-        passage.observations = self._observed(Reading(text), self._fast)
+        passage.observations = self._observed(_reading(passage, text), self._fast)
         passage.unread = bool(self._slow)
         if not passage.unread:
             self._conclude(passage, event)
 
     def _conclude(self, passage: Passage, event: MessagePosted) -> None:
-        if passage.draft is None and self._followers and type(event) is MessagePosted:
+        if passage.draft is None and passage.pictured is None and self._followers and type(event) is MessagePosted:
             passage.observations += self._followed(passage, event)
         if passage.observations:
             passage.observations = tuple(one for one in passage.observations if self._matters(one))
@@ -176,6 +195,11 @@ class Preparing:
             self._threads[lane] = Thread()
         return self._threads[lane]
 
+    def _note_gone(self, message: MessageRef) -> None:
+        if len(self._gone) >= REMEMBERED:
+            self._gone.clear()
+        self._gone[message] = None
+
     def _note_ill(self, detector: Detector, error: Exception) -> None:
         self.ill[detector.name] += 1
         self._log.fault("detector failed", error, detector=detector.name)
@@ -210,6 +234,13 @@ class Preparing:
                 self._lanes.clear()
             lane = self._lanes[chat] = str(chat)
         return lane
+
+
+def _reading(passage: Passage, text: str) -> Reading:
+    """What the detectors are to look at: what is in the pictures, a draft, or what was written."""
+    if passage.pictured is not None:
+        return Reading(passage.pictured, picture=True)
+    return Reading(text if passage.draft is None else passage.draft)
 
 
 def _plain(event: Event) -> bool:

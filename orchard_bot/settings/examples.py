@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from orchard_bot.community.code_of_conduct import CodeOfConduct, DetectorSpec, Tier
 from orchard_bot.detectors.meaning import Lacking
-from orchard_bot.detectors.observation import Detector, Observation
+from orchard_bot.detectors.observation import Detector, LooksAtPictures, Observation
 from orchard_bot.detectors.panel import Message, Panel
 from orchard_bot.detectors.reading import Reading
 from orchard_bot.detectors.thread import FollowsThreads
@@ -49,9 +49,14 @@ def try_examples(code: CodeOfConduct, detectors: Sequence[Detector]) -> Iterator
         for kind, texts in (("breach", spec.examples.breach), ("fine", spec.examples.fine)):
             for place, text in enumerate(texts):
                 at = ("detectors", number, "examples", kind, place)
-                found = _at_the_end(code, detectors, text) if follows else detector.observe(Reading(text))
+                found = _at_the_end(code, detectors, text) if follows else detector.observe(as_read(detector, text))
                 own = [one for one in found if one.detector == spec.name]
                 yield Trial(spec.name, text, kind == "breach", tier_of(spec, own, asked=True), at)
+
+
+def as_read(detector: Detector, text: str) -> Reading:
+    """``text`` as what this detector looks at: a message, or what was read in a picture."""
+    return Reading(text, picture=isinstance(detector, LooksAtPictures))
 
 
 def lacking(detector: Detector) -> str:

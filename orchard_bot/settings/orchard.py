@@ -126,6 +126,8 @@ class CommunitySettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """When nothing unasked is posted."""
     watch: Watch = Watch.REHEARSAL
     """"off", "rehearsal" (only tell the moderators what would have happened) or "live"."""
+    pictures: bool = False
+    """Whether the watch reads the text in pictures too, such as screenshots. Needs the extra ``pictures``; no picture is kept."""
     confirm_removal_by_two: bool = False
     """Two moderators have to agree before a member is removed."""
     step_by_step: bool = True
@@ -266,6 +268,7 @@ class Settings:
             timezone=given.timezone,
             quiet_hours=QuietHours(given.quiet_hours.start, given.quiet_hours.end),
             watch=given.watch,
+            pictures=given.pictures,
             confirm_removal_by_two=given.confirm_removal_by_two,
             step_by_step=given.step_by_step,
             steps_fade_after=timedelta(days=given.steps_fade_after_days),

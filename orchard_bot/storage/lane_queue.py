@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import CTE, Connection, bindparam, delete, func, insert, select, update
 
-from orchard_bot.chat.letters import Queued
+from orchard_bot.chat.letters import PICTURE_LANES, Queued
 from orchard_bot.chat.refs import AccountRef
 from orchard_bot.storage.bounded import delete_some
 from orchard_bot.storage.tables import queue
@@ -32,10 +32,11 @@ _this = queue.c.id == bindparam("row")
 
 _PUT = insert(queue).returning(queue.c.id)
 _IS_WAITING = select(queue.c.id).where(queue.c.lane == bindparam("lane"), _in_lane).limit(1)
+_of_kind = queue.c.lane.startswith(PICTURE_LANES) == bindparam("pictures")
 _HEADS = (
     select(*(queue.c[name] for name in Queued.__struct_fields__))
     .select_from(_head_of_each)
-    .where(queue.c.due <= bindparam("now"))
+    .where(queue.c.due <= bindparam("now"), _of_kind)
     .order_by(queue.c.id)
     .limit(bindparam("limit"))
 )
@@ -55,7 +56,8 @@ _UNPARK = (
     .values(reference=None, error=None, parked_at=None, tries=0, due=bindparam("then"))
 )
 _FORGET = delete_some(queue, queue.c.parked_at < bindparam("before"))
-_NEXT = select(func.min(queue.c.due)).select_from(_head_of_each)
+_NEXT = select(func.min(queue.c.due)).select_from(_head_of_each).where(_of_kind)
+_IN_LANE = select(func.count()).select_from(queue).where(queue.c.lane == bindparam("lane"), _in_lane)
 _LENGTH = select(func.count()).select_from(queue).where(_in_lane)
 
 
@@ -75,9 +77,14 @@ class SqlLaneQueue:
         """See ``runtime.ledger.LaneQueue``."""
         return self._connection.execute(_IS_WAITING, {"lane": lane}).first() is not None
 
-    def heads(self, now: datetime, limit: int) -> Sequence[Queued]:
+    def waiting_in(self, lane: str) -> int:
         """See ``runtime.ledger.LaneQueue``."""
-        return [Queued(*row) for row in self._connection.execute(_HEADS, {"now": now, "limit": limit})]
+        return self._connection.execute(_IN_LANE, {"lane": lane}).scalar_one()
+
+    def heads(self, now: datetime, limit: int, *, pictures: bool = False) -> Sequence[Queued]:
+        """See ``runtime.ledger.LaneQueue``."""
+        asked = {"now": now, "limit": limit, "pictures": pictures}
+        return [Queued(*row) for row in self._connection.execute(_HEADS, asked)]
 
     def begin(self, id: int) -> int:
         """See ``runtime.ledger.LaneQueue``. 0 where it is no longer there."""
@@ -107,9 +114,9 @@ class SqlLaneQueue:
         """See ``runtime.ledger.LaneQueue``. At most ``limit`` at a time."""
         return self._connection.execute(_FORGET, {"before": before, "limit": limit}).rowcount
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, *, pictures: bool = False) -> datetime | None:
         """See ``runtime.ledger.LaneQueue``. When the first of the heads is due, which may be past."""
-        soonest: datetime | None = self._connection.execute(_NEXT).scalar_one()
+        soonest: datetime | None = self._connection.execute(_NEXT, {"pictures": pictures}).scalar_one()
         return soonest
 
     def length(self) -> int:

@@ -125,6 +125,7 @@ SIGNAL = Profile(
         pin=YES,
         message_links=no("Signal has no links to a message."),
         forwards_named=False,
+        files=YES,
         buttons=0,
         text_limit=2000,
         per_chat_per_minute=20.0,

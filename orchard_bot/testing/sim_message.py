@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from orchard_bot.chat.events import Quoted
+from orchard_bot.chat.events import Attachment, Quoted
 from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import MessageRef, PersonRef
 
@@ -31,6 +31,8 @@ class SimMessage(Struct, frozen=True, kw_only=True):
     deleted: bool = False
     reply_to: MessageRef | None = None
     forwarded: Quoted | None = None
+    pictures: tuple[Attachment, ...] = ()
+    """What is in them: ``World.file``."""
     choices: tuple[Choice, ...] = ()
     pinned: bool = False
     only_for: PersonRef | None = None

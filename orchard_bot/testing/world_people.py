@@ -85,6 +85,20 @@ class People:
         self._state.tell_bot(replace(self._posted(message, MessagePosted), attachments=attachments))
         return message
 
+    def post_picture(
+        self, person: Who, chat: Where, data: bytes, text: str = "", *, kind: str = "image/png"
+    ) -> SimMessage:
+        """Post a picture in a group, with a few words below it or none."""
+        who = self._state.person(person)
+        place = self._postable(who, self._state.group(chat))
+        picture = Attachment(id=f"picture-{self._state.next_id()}", kind=kind, size=len(data))
+        self._state.files[picture.id] = data
+        message = self._state.add_message(
+            place.ref, author=who.ref, author_name=who.name, text=text, pictures=(picture,)
+        )
+        self._state.tell_bot(self._posted(message, MessagePosted))
+        return message
+
     def file(self, attachment: Attachment) -> bytes:
         """What is in a file. Raises ``Gone`` for one that nobody sent."""
         if attachment.id not in self._state.files:
@@ -203,6 +217,7 @@ class People:
             private=message.ref.chat in state.owners,
             reply_to=self._quoted(message.reply_to),
             forwarded=message.forwarded,
+            attachments=message.pictures if state.profile.abilities.files else (),
         )
 
     def _opened(self, who: SimPerson, payload: str, *, quietly: bool = False) -> None:

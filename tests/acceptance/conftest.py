@@ -44,6 +44,7 @@ from tests.acceptance.stages import (
     set_up,
     set_up_elsewhere,
 )
+from tests.adapters.matrix.world import MatrixWorld
 
 PATIENCE = 60.0
 """Seconds of real time after which a story gives up."""
@@ -85,6 +86,7 @@ MAIN_JOB = {
     "test_join_requests",
     "test_onboarding",
     "test_on_telegram",
+    "test_pictures",
     "test_remind",
     "test_report_by_reply",
     "test_report_in_other_ways",
@@ -97,7 +99,7 @@ ON_TWO_PLATFORMS = "test_linking"
 """These say themselves where they are told."""
 NOT_ON_SIGNAL = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
 """What does not happen there: Signal moves no group, and has no links into a chat."""
-BOTH_WAYS = {"test_on_telegram", "test_report_by_reply", "test_rules"}
+BOTH_WAYS = {"test_on_telegram", "test_pictures", "test_report_by_reply", "test_rules"}
 """Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
 ON_A_REAL_SERVER = {
     "test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog",
@@ -188,6 +190,13 @@ class Story:
         await self.settle()
         return message
 
+    async def shows(self, who: str, picture: bytes, text: str = "") -> SimMessage:
+        """Somebody posts a picture in the group, with a few words or none."""
+        assert not isinstance(self.world, MatrixWorld), "the real server's pictures have tests of their own"
+        message = self.world.post_picture(who, self.larch, picture, text)
+        await self.settle()
+        return message
+
     async def tells_bot(self, who: str, text: str, *, forward: SimMessage | None = None) -> SimMessage:
         """Somebody writes to the bot in private (opening the chat if need be)."""
         if not self.world.person(who).started:
@@ -271,7 +280,7 @@ class Story:
         while asyncio.get_running_loop().time() - began < PATIENCE:
             resting = all(sender.idle for sender in self.bot.senders)
             await asyncio.sleep(self.breath if self._pending or not resting else 0)
-            moving = self._pending or not self.bot.lanes.idle or not self.bot.scheduler.idle or not resting
+            moving = self._pending or not self._lanes_idle or not self.bot.scheduler.idle or not resting
             # Reading what is due is the dear part: not while somebody is moving anyway, and of a rest at both its ends.
             reads = not moving and quiet in {0, ENOUGH - 1}
             due = await self.storage.write(self._due if reads else _nothing)
@@ -302,9 +311,13 @@ class Story:
     def _pending(self) -> bool:
         return bool(self.world.pending or (self.second and self.elsewhere.pending))
 
+    @property
+    def _lanes_idle(self) -> bool:
+        return self.bot.lanes.idle and self.bot.picture_lanes.idle
+
     def _due(self, ledger: Ledger) -> bool:
         now = self.clock.now() + timedelta(seconds=5)
-        waking = [ledger.queue.next_due(), ledger.clockwork.next_due()]
+        waking = [ledger.queue.next_due(), ledger.queue.next_due(pictures=True), ledger.clockwork.next_due()]
         waking += [ledger.outbox.next_due(platform) for platform in self.bot.core.platforms]
         return any(moment is not None and moment <= now for moment in waking)
 

@@ -18,6 +18,9 @@ from orchard_bot.features.reporting.matter import bounded
 from orchard_bot.features.reporting.mending import poster_changed_it
 from orchard_bot.features.unit import Unit
 
+IN_PICTURE = "in-picture"
+"""The remark in a case that what was noticed stands in a picture, which a change of the words below it leaves alone."""
+
 
 def take_in_edit(request: Request, unit: Unit, case: Case) -> Case | None:
     """Bring a live case up to date with the new text. None where that was the end of it, or nothing has changed."""
@@ -54,6 +57,6 @@ def on_deleted(request: Request, unit: Unit) -> None:
 
 
 def _nothing_left(request: Request, unit: Unit, case: Case) -> bool:
-    """Nobody reported it, and the watch, still watching, sees nothing any more."""
-    watched = request.community.watch is Watch.LIVE
+    """Nobody reported it, and the watch, still watching, sees nothing any more, in a picture either."""
+    watched = request.community.watch is Watch.LIVE and not (IN_PICTURE in case.remarks and request.posted.attachments)
     return watched and not case.safety and not request.observations and not unit.books.cases.reports(case.id)

@@ -21,7 +21,7 @@ from orchard_bot.features.reporting.case_intake import hand_over, open_case
 from orchard_bot.features.reporting.matter import Matter, bounded
 from orchard_bot.features.told import forget, has_been_told, remember
 from orchard_bot.features.unit import Unit
-from orchard_bot.features.watching.changes import on_deleted, take_in_edit
+from orchard_bot.features.watching.changes import IN_PICTURE, on_deleted, take_in_edit
 from orchard_bot.features.watching.heat import KIND as HEATED
 from orchard_bot.features.watching.heat import suggest_calm
 from orchard_bot.features.watching.judgement import Judgement, Would, judge
@@ -33,8 +33,10 @@ NOTE_ENDS = timedelta(hours=24)
 
 
 def on_posted(request: Request, unit: Unit) -> None:
-    """A message in the group that a detector had something to say about."""
-    if not request.private and request.observations:
+    """A message in the group that a detector had something to say about, or a picture that came with it."""
+    if request.in_picture:
+        _look(request, unit, unit.books.cases.about(request.posted.message))
+    elif not request.private and request.observations:
         suggest_calm(request, unit)
         _look(request, unit, unit.books.cases.about(request.posted.message))
 
@@ -42,6 +44,9 @@ def on_posted(request: Request, unit: Unit) -> None:
 def on_edited(request: Request, unit: Unit) -> None:
     """A changed message: its case takes the change in; the new text is looked at like any other."""
     if request.private:
+        return
+    if request.in_picture:
+        on_posted(request, unit)
         return
     case = unit.books.cases.about(request.posted.message)
     if case is not None and case.state in LIVE:
@@ -102,7 +107,7 @@ def _note(request: Request, unit: Unit, judgement: Judgement) -> None:
         return
     key = remember(unit, community, event.author, "noted", clause.id, about=about)
     text = unit.house.words.private(
-        "watch.note",
+        "watch.note-picture" if request.in_picture else "watch.note",
         group=community.name,
         text=shortened(event.text, QUOTE_LIMIT),
         reason=judgement.strongest.reason,
@@ -135,25 +140,29 @@ def _open(request: Request, unit: Unit, judgement: Judgement, known: Case | None
         *(clause.id for clause in judgement.clauses),
         safety=safety,
         before=known,
-        remarks=(f"noticed:{judgement.strongest.reason}", remark(judgement.strongest)),
+        remarks=_remarks(request, judgement),
     )
 
 
 def _alert(request: Request, unit: Unit, judgement: Judgement, known: Case | None) -> None:
-    noticed, clauses = f"noticed:{judgement.strongest.reason}", tuple(clause.id for clause in judgement.clauses)
+    clauses = tuple(clause.id for clause in judgement.clauses)
     if known is None or known.state not in LIVE:
         alert(unit, _open(request, unit, judgement, known, safety=judgement.safety))
         return
-    case = (
-        known.with_reason(clauses, safety=judgement.safety)
-        .with_remark(noticed)
-        .with_remark(remark(judgement.strongest))
-    )
+    case = known.with_reason(clauses, safety=judgement.safety)
+    for one in _remarks(request, judgement):
+        case = case.with_remark(one)
     if case.state is CaseState.ASKED:
         hand_over(unit, case)
     elif case != known:
         unit.books.cases.save(case)
         update(unit, case)
+
+
+def _remarks(request: Request, judgement: Judgement) -> tuple[str, ...]:
+    """What moderators are to know besides the message."""
+    found = (f"noticed:{judgement.strongest.reason}", remark(judgement.strongest))
+    return (*found, IN_PICTURE) if request.in_picture else found
 
 
 def _matter(event: MessagePosted) -> Matter:

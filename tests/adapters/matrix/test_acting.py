@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nio.crypto.attachments import encrypt_attachment
 
 from orchard_bot.chat.events import AbilitiesChanged, Attachment, ChatOpened, MessagePosted
 from orchard_bot.chat.steps import (
@@ -248,6 +249,18 @@ async def test_without_a_level_the_bot_is_refused_and_knows_it(tmp_path: Path) -
         assert posted.message is not None
         with pytest.raises(NotReachable):
             await scene.platform.perform(ShowInGroup(key="4", chat=scene.chat, person=ref(scene.anna), text="psst"))
+
+
+async def test_a_picture_in_the_group_can_be_read(tmp_path: Path) -> None:
+    async with class_group(tmp_path) as scene:
+        sealed, keys = encrypt_attachment(b"a picture")
+        file = {**keys, "url": uploaded(scene, sealed)}
+        content = {"msgtype": "m.image", "body": "Look", "filename": "a.png", "file": file}
+        scene.stagehand.send(scene.anna, scene.room, content)
+        [posted] = await heard(scene.platform, MessagePosted)
+        [picture] = posted.pictures
+        assert posted.text == "Look"
+        assert await scene.platform.fetch(picture, 1000) == b"a picture"
 
 
 async def test_a_file_sent_in_private_can_be_read(tmp_path: Path) -> None:

@@ -305,6 +305,27 @@ def test_files_are_handed_on_in_private_alone() -> None:
             read(message("n.pdf", msgtype="m.file", file=broken), alone)
 
 
+def test_pictures_in_a_group_are_handed_on_and_broken_ones_are_none() -> None:
+    plain = {
+        "msgtype": "m.image",
+        "filename": "a.png",
+        "url": "mxc://x/y",
+        "info": {"mimetype": "image/png", "size": 9},
+    }
+    [picture] = read(message("Look", **plain)).pictures
+    assert picture == Attachment(id="mxc://x/y", name="a.png", kind="image/png", size=9)
+    as_file = read(message("a.png", **{**plain, "msgtype": "m.file"}))
+    assert as_file.attachments == as_file.pictures == (picture,)
+    [untold] = read(message("a.png", msgtype="m.image", url="mxc://x/y")).pictures
+    assert untold.kind == "image/*"
+    sealed = {"url": "mxc://x/y", "key": {"k": "K"}, "iv": "I", "hashes": {"sha256": "H"}}
+    [secret] = read(message("a.png", msgtype="m.image", file=sealed)).pictures
+    assert msgspec.json.decode(secret.id) == {"url": "mxc://x/y", "key": "K", "iv": "I", "hash": "H"}
+    assert read(message("a.png", msgtype="m.image")).attachments == ()
+    assert read(message("a.mp4", **{**plain, "msgtype": "m.video"})).attachments == ()
+    assert read(message("a.png", **plain), room(ANNA, direct=True)).attachments == ()
+
+
 def test_a_room_that_goes_on_elsewhere() -> None:
     old = room(ANNA)
     old.apply(event("m.room.tombstone", {"replacement_room": "!new"}, state_key="", event_id="$end"))

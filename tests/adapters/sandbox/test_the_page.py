@@ -61,6 +61,16 @@ async def test_a_message_in_the_group_is_on_every_members_phone(browser: httpx.A
     assert _texts(page, "grace", "group") == []
 
 
+async def test_a_screenshot_is_on_every_members_phone_and_the_bot_may_fetch_it(
+    browser: httpx.AsyncClient, scene: Scene
+) -> None:
+    page = await browser.post("/acts/picture", data={"person": "tomasz", "pane": "group"})
+    assert page.status_code == 200
+    assert page.text.count('alt="A screenshot of a message from Mrs Webb on ClassDojo"') > 1
+    (posted,) = [one for one in scene.messages("priya", "group") if one.pictures]
+    assert (await browser.get("/static/screenshot.png")).content == scene.world.file(posted.pictures[0])
+
+
 async def test_a_private_message_is_on_its_authors_phone_alone(browser: httpx.AsyncClient, scene: Scene) -> None:
     page = await _do(browser, "post", "priya", text="for Orchard only", pane="private")
     assert _texts(page, "priya", "private") == ["for Orchard only"]

@@ -9,6 +9,7 @@ import pytest
 
 from orchard_bot.chat.events import (
     AbilitiesChanged,
+    Attachment,
     ChoiceMade,
     Event,
     JoinRequested,
@@ -63,6 +64,25 @@ def test_a_photo_without_words_is_a_message_without_words() -> None:
     event = read(dataMessage=data(attachments=[{"contentType": "image/jpeg", "id": "x"}], **IN_GROUP))
     assert isinstance(event, MessagePosted)
     assert event.text == ""
+
+
+def test_files_are_described_and_broken_ones_cost_nobody_the_message() -> None:
+    picture = {"contentType": "image/jpeg", "id": "a.jpg", "filename": "cake.jpg", "size": 9, "width": 1}
+    odd = [{"id": None}, {"id": 7}, {"contentType": None, "id": "b"}]
+    event = read(dataMessage=data(message="Look", attachments=[picture, *odd], **IN_GROUP))
+    assert isinstance(event, MessagePosted)
+    assert event.attachments == (Attachment(id="a.jpg", name="cake.jpg", kind="image/jpeg", size=9), Attachment(id="b"))
+    assert event.pictures == event.attachments[:1]
+    edit = {"targetSentTimestamp": AT, "dataMessage": data(message="Oh", attachments=[picture], **IN_GROUP)}
+    changed = read(editMessage=edit)
+    assert isinstance(changed, MessageEdited)
+    assert len(changed.pictures) == 1
+
+
+def test_what_is_meant_to_be_seen_once_is_left_alone() -> None:
+    event = read(dataMessage=data(attachments=[{"contentType": "image/jpeg", "id": "x"}], viewOnce=True, **IN_GROUP))
+    assert isinstance(event, MessagePosted)
+    assert event.attachments == ()
 
 
 def test_who_is_addressed_stands_in_the_text() -> None:

@@ -94,6 +94,10 @@ class SignalWorld:
         quotes = None if reply_to is None else self._found(_ref(reply_to))
         return self._message(self.signal.write(self._aci(person), self._place(chat), words, quotes))
 
+    def post_picture(self, person: Who, chat: Where, data: bytes, text: str = "") -> SimMessage:
+        """Post a picture in a group."""
+        return self._message(self.signal.send_picture(self._aci(person), self._place(chat), data, text or None))
+
     def edit(self, person: Who, message: SimMessage | MessageRef, text: str) -> SimMessage:
         """Change one's own message."""
         found = self._found(_ref(message))

@@ -41,6 +41,14 @@ async def test_a_file_is_named_in_the_event_and_fetched_on_demand(here: Line) ->
     assert await here.platform.fetch(attachment, 100) == LETTER
 
 
+async def test_a_photo_in_the_group_is_fetched_in_its_largest_size(here: Line) -> None:
+    here.telegram.photo(here.anna, here.group, "Look", b64encode(LETTER).decode())
+    (event,) = await events(here.platform, MessagePosted)
+    (photo,) = event.pictures
+    assert (event.text, photo.size) == ("Look", len(LETTER))
+    assert await here.platform.fetch(photo, 100) == LETTER
+
+
 async def test_a_file_that_is_larger_than_was_asked_for_is_not_fetched(here: Line) -> None:
     (attachment,) = (await sent(here)).attachments
     with pytest.raises(NotAllowed):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from orchard_bot.chat.events import (
     AbilitiesChanged,
+    Attachment,
     ChatMoved,
     ChatOpened,
     ChoiceMade,
@@ -94,6 +95,15 @@ class TestMessages:
 
     def test_a_photo_without_words_is_a_message_without_text(self) -> None:
         assert posted(text="", photo=[{"file_id": "x"}]).text == ""
+
+    def test_a_photo_in_a_group_is_named_in_its_largest_size(self) -> None:
+        sizes = [{"file_id": "s", "file_size": 9}, {"file_id": "l", "file_size": 99}]
+        assert posted(text="", photo=sizes).pictures == (Attachment(id="l", kind="image/jpeg", size=99),)
+        assert posted(text="", photo=sizes, chat=private).attachments == ()
+
+    def test_a_picture_sent_as_a_file_is_a_picture(self) -> None:
+        event = posted(text="", document={"file_id": "d", "file_name": "a.png", "mime_type": "image/png"})
+        assert event.pictures == (Attachment(id="d", name="a.png", kind="image/png"),)
 
     def test_the_parts_of_an_album_say_which(self) -> None:
         assert posted(media_group_id="137").album == "137"

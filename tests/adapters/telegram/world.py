@@ -5,6 +5,7 @@ What a story does by name, a person with a phone does on the fake; what a story 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -144,6 +145,11 @@ class TelegramWorld:
         """Photos sent together."""
         user, place = self._user(person), self._place(chat)
         return [self._sent(user, place, sent) for sent in self.telegram.album(user, place, captions)]
+
+    def post_picture(self, person: Who, chat: Where, data: bytes, text: str = "") -> SimMessage:
+        """Post a photo in a group."""
+        user, place = self._user(person), self._place(chat)
+        return self._sent(user, place, self.telegram.photo(user, place, text, b64encode(data).decode()))
 
     def hide_name(self, person: Who, group: Where) -> None:
         """An administrator writes in the name of the group from now on."""

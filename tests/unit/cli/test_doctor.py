@@ -16,6 +16,7 @@ from orchard_bot.cli.doctor import _of_detectors
 from orchard_bot.community.code_of_conduct import DetectorSpec
 from orchard_bot.detectors.meaning import MeaningDetector
 from orchard_bot.errors import Unavailable
+from orchard_bot.pictures import work
 from orchard_bot.runtime import discovery
 from orchard_bot.storage.sqlite import SqliteEngine
 from orchard_bot.storage.storage import SqlStorage
@@ -67,6 +68,23 @@ def test_the_sandbox_as_it_is_needs_nothing_done(command: Command, config: Path)
     assert "ok    sandbox/main: connects." in result.output
     assert "Nothing needs doing." in result.output
     assert "LOOK" not in result.output
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_where_pictures_are_to_be_read_it_says_whether_they_can_be(
+    command: Command, config: Path, missing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "pictures" not in command("doctor", "--config", config).output
+    config.write_text(config.read_text("utf-8").replace("id = ", "pictures = true\nid = ", 1), encoding="utf-8")
+    if missing:
+        monkeypatch.setattr(work, "LIBRARIES", ("no_such_library",))
+    result = command("doctor", "--config", config)
+    assert result.exit_code == int(missing)
+    if missing:
+        assert "LOOK  pictures: their text cannot be read, though larch wants it: no_such_library not" in result.output
+        assert "pip install 'orchard-bot[pictures]', or set pictures = false." in result.output
+    else:
+        assert "ok    pictures: their text can be read (larch)." in result.output
 
 
 def test_what_a_platform_cannot_do_is_a_note_and_no_alarm(command: Command, config: Path, staged: Staged) -> None:

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from orchard_bot.cli.policy import policy_app
+from orchard_bot.pictures import work
+from tests.pictures.drawing import dojo_message
 
 OURS = Path(__file__).parents[3] / "config" / "code_of_conduct.toml"
 
@@ -88,6 +90,43 @@ def test_explain_as_json_can_be_read_by_a_program() -> None:
     assert [(one["text"], one["score"]) for one in swearing_seen["observations"]] == [("bugger", 0.5)]
     rules = [other for other in others if not other["detector"].startswith("meaning")]
     assert [other["observations"] for other in rules] == [[]] * len(rules)
+
+
+def test_explain_reads_a_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "screen.png"
+    picture.write_bytes(dojo_message())
+    result = run("explain", "--picture", str(picture), "--json")
+    found = json.loads(result.output)
+    assert found["text"].startswith("ClassDojo\nMessages\nMrs Webb")
+    (seen,) = [one for one in found["detectors"] if one["detector"] == "dojo-picture"]
+    assert seen["verdict"] == "queue"
+    assert seen["observations"][0]["reason"] == "Text in a picture looks like a private message from staff."
+
+
+@pytest.mark.parametrize(
+    ("content", "lacking", "says"),
+    [
+        (None, False, "The picture cannot be opened."),
+        (b"words", False, "Use a whole PNG, JPEG, WebP or GIF file."),
+        (b"words", True, "pip install 'orchard-bot[pictures]'"),
+    ],
+)
+def test_a_picture_that_cannot_be_read_is_a_sentence_with_what_to_do(
+    content: bytes | None, lacking: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = tmp_path / "screen.png"
+    if content is not None:
+        picture.write_bytes(content)
+    if lacking:
+        monkeypatch.setattr(work, "LIBRARIES", ("no_such_library",))
+    result = run("explain", "--picture", str(picture))
+    assert result.exit_code == 2
+    assert says in result.output
+
+
+@pytest.mark.parametrize("given", [[], ["words", "--picture", "x.png"]])
+def test_explain_takes_a_text_or_a_picture(given: list[str]) -> None:
+    assert run("explain", *given).exit_code == 2
 
 
 def test_explain_says_what_would_pass_in_a_group_and_be_named_to_whoever_asks(tmp_path: Path) -> None:

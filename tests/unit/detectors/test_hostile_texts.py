@@ -32,6 +32,9 @@ HOSTILE = {
     "nothing": "\x00" * 5_000,
     "quotes": '"' * 10_000,
     "links": "http://a.b/" * 5_000,
+    "lines of a letter": "from: mr\nto: me\nclass dojo messages\n" * 3_000,
+    "overrides inside out": "\u2066\u2067\u2068\u202d" * 3_000 + "shit" + "\u2069" * 9_000,
+    "marks without letters": "\u0489\u20dd\ufe0f\u200d" * 10_000,
 }
 
 
@@ -40,9 +43,10 @@ def policy() -> Policy:
     return load_policy(POLICY, detectors(), examples=False)
 
 
+@pytest.mark.parametrize("picture", [False, True], ids=["typed", "in a picture"])
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_text_is_borne(policy: Policy, text: str) -> None:
-    reading = Reading(text)
+def test_a_hostile_text_is_borne(policy: Policy, text: str, picture: bool) -> None:
+    reading = Reading(text, picture=picture)
     assert len(reading.scanned) <= LONGEST + 3
     for detector in policy.detectors:
         seen = detector.observe(reading)
@@ -52,7 +56,10 @@ def test_a_hostile_text_is_borne(policy: Policy, text: str) -> None:
             assert 0 < one.score <= 1
 
 
-@pytest.mark.parametrize("unit", ["sign the petition ", "a.", "0 7 7 0 ", "f*", "1 ab road ", "http://a.b/ ", "🙄 é "])
+@pytest.mark.parametrize(
+    "unit",
+    ["sign the petition ", "a.", "0 7 7 0 ", "f*", "1 ab road ", "http://a.b/ ", "🙄 é ", "mr a\n", "from:\nto: "],
+)
 def test_time_grows_no_faster_than_the_text(policy: Policy, unit: str) -> None:
     """Four times the text may take four times as long, and some more for the noise of a busy machine."""
     rules = [one for one in policy.detectors if not one.slow]
@@ -60,7 +67,7 @@ def test_time_grows_no_faster_than_the_text(policy: Policy, unit: str) -> None:
     def took(times: int) -> float:
         best = 1.0
         for _ in range(3):
-            reading = Reading(unit * times)
+            reading = Reading(unit * times, picture=True)  # then the detector of pictures looks, too
             began = process_time()
             for detector in rules:
                 detector.observe(reading)

@@ -139,7 +139,12 @@ class Scene:
         while not _late(began):
             await asyncio.sleep(0)
             due = await self.storage.read(self._due)
-            idle = self.bot.lanes.idle and self.bot.scheduler.idle and all(one.idle for one in self.bot.senders)
+            idle = (
+                self.bot.lanes.idle
+                and self.bot.picture_lanes.idle
+                and self.bot.scheduler.idle
+                and all(one.idle for one in self.bot.senders)
+            )
             resting = idle and not due and not self.world.pending
             quiet = quiet + 1 if resting else 0
             if quiet >= 4:
@@ -148,7 +153,7 @@ class Scene:
 
     def _due(self, ledger: Ledger) -> bool:
         now = self.clock.now() + timedelta(seconds=0.4)
-        waking = [ledger.queue.next_due(), ledger.clockwork.next_due()]
+        waking = [ledger.queue.next_due(), ledger.queue.next_due(pictures=True), ledger.clockwork.next_due()]
         waking += [ledger.outbox.next_due(account) for account in self.bot.core.platforms]
         return any(moment is not None and moment <= now for moment in waking)
 

@@ -87,7 +87,7 @@ async def test_without_the_libraries_it_says_what_to_install(monkeypatch: pytest
     ],
 )
 def test_the_process_may_not_do_what_a_document_might_want(does: str, error: str) -> None:
-    program = f"from orchard_bot.newsletters.worker import tie_hands\ntie_hands()\n{does}"
+    program = f"from orchard_bot.newsletters.worker import LIMITS, tie_hands\ntie_hands(LIMITS)\n{does}"
     ended = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert error in ended.stderr
@@ -95,7 +95,7 @@ def test_the_process_may_not_do_what_a_document_might_want(does: str, error: str
 
 def test_the_process_may_use_so_much_and_no_more() -> None:
     program = (
-        "import resource\nfrom orchard_bot.newsletters.worker import tie_hands\ntie_hands()\n"
+        "import resource\nfrom orchard_bot.newsletters.worker import LIMITS, tie_hands\ntie_hands(LIMITS)\n"
         "print(resource.getrlimit(resource.RLIMIT_AS)[1], resource.getrlimit(resource.RLIMIT_CPU)[1])"
     )
     ended = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)

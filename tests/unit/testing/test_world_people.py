@@ -39,6 +39,17 @@ def an_offer(world: World) -> SimMessage:
 
 
 @every_profile
+def test_a_picture_is_described_where_the_platform_hands_over_files(world: World) -> None:
+    message = world.post_picture("anna", "3b", b"a cake", "Look")
+    assert [one.text for one in world.transcript("3b", "ben")] == ["Look"]
+    assert world.file(message.pictures[0]) == b"a cake"
+    if world.profile.reads_groups:
+        (event,) = world.pending
+        assert isinstance(event, MessagePosted)
+        assert event.pictures == (message.pictures if world.profile.abilities.files else ())
+
+
+@every_profile
 def test_a_post_is_there_for_all_and_the_bot_hears_of_it_where_it_is_in_the_group(world: World) -> None:
     message = world.post("anna", "3b", "hello")
     assert world.transcript("3b", "ben") == world.transcript("3b") == [message]

@@ -45,6 +45,7 @@ class RestApi:
         app.router.add_get("/v1/about", self._about)
         app.router.add_get(f"/v1/contacts/{BOT_NUMBER}", self._contacts)
         app.router.add_get(groups, self._groups)
+        app.router.add_get("/v1/attachments/{id}", self._attachment)
         app.router.add_post("/v2/send", self._send)
         app.router.add_delete(f"/v1/remote-delete/{BOT_NUMBER}", self._withdraw)
         app.router.add_post(groups + "/{group}/members", self._add)
@@ -68,6 +69,16 @@ class RestApi:
     async def _groups(self, request: web.Request) -> web.Response:
         assert request.query.get("expand") == "true"
         return web.json_response([self._group(id) for id in self.signal.groups])
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        if self.signal.unwell:
+            return web.json_response(held_to("api.Error", {"error": "unwell"}), status=500)
+        if self.signal.cut_files and request.transport is not None:
+            request.transport.close()
+        data = self.signal.files.get(request.match_info["id"])
+        if data is None:
+            return web.json_response(held_to("api.Error", {"error": "no such attachment"}), status=404)
+        return web.Response(body=data, content_type="application/octet-stream")
 
     def _group(self, id: str) -> dict[str, Any]:
         there = self.signal.groups[id]

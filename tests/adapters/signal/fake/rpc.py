@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Human, Refu
 
 _PARAMS: dict[str, tuple[set[str], set[str]]] = {
     "version": (set(), set()),
+    "getAttachment": ({"id"}, set()),
     "getUserStatus": ({"recipient"}, set()),
     "listGroups": (set(), set()),
     "listContacts": (set(), {"recipient", "allRecipients"}),
@@ -110,12 +112,12 @@ class RpcDaemon:
                     self.signal.refuse_starts -= 1
                     raise Refused("IO", "not yet")
                 return {"version": self.version}
+            case "getAttachment":
+                return self._attachment(params["id"])
             case "getUserStatus":
                 return [self._status(number) for number in params["recipient"]]
-            case "listContacts":
-                return [_contact(one) for one in signal.people.values()]
-            case "listGroups":
-                return [self._group(id) for id in signal.groups]
+            case "listContacts" | "listGroups":
+                return self._listed(method)
             case "send":
                 place = _place(params)
                 return self._sent(place, signal.bot_sends(place, params["message"], params.get("editTimestamp")))
@@ -124,6 +126,18 @@ class RpcDaemon:
                 return self._sent(place, signal.bot_withdraws(place, params["targetTimestamp"]))
             case _:
                 return self._as_admin(method, params)
+
+    def _attachment(self, id: str) -> dict[str, Any]:
+        if self.signal.unwell or self.signal.cut_files:
+            return {"data": "no base64"} if self.signal.unwell else {}
+        if id not in self.signal.files:
+            raise Refused("UNEXPECTED", f"An error occurred reading attachment: {id}")
+        return {"data": base64.b64encode(self.signal.files[id]).decode()}
+
+    def _listed(self, method: str) -> list[dict[str, Any]]:
+        if method == "listContacts":
+            return [_contact(one) for one in self.signal.people.values()]
+        return [self._group(id) for id in self.signal.groups]
 
     def _as_admin(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         if method == "updateGroup":

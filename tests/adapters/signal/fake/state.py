@@ -84,7 +84,9 @@ class FakeSignal:
         """What the next sends are refused with."""
         self.drop_answers = self.repeat = self.refuse_starts = 0
         """How many of the next sends lose their answer, envelopes come twice, and starts are refused."""
-        self.reorder = False
+        self.reorder = self.unwell = self.cut_files = False
+        self.files: dict[str, bytes] = {}
+        """What signal-cli has fetched of what people sent, by its id."""
         self._last = 0
 
     # People
@@ -125,6 +127,16 @@ class FakeSignal:
             }
         self.written.append(sent)
         self._envelope(author, sent.timestamp, data)
+        return sent
+
+    def send_picture(self, author: str, place: str, data: bytes, text: str | None = None, **more: Any) -> Written:
+        """A picture, with a few words or none; ``more`` goes into the data message."""
+        sent = Written(author, place, self.stamp(), [text or ""], self.now())
+        self.written.append(sent)
+        id = f"file{len(self.files)}.png"
+        self.files[id] = data
+        file = {"contentType": "image/png", "filename": None, "id": id, "size": len(data), "width": 9, "height": 9}
+        self._envelope(author, sent.timestamp, {"message": text, "attachments": [file], **self._where(place), **more})
         return sent
 
     def edit(self, message: Written, text: str) -> None:

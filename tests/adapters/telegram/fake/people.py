@@ -92,9 +92,11 @@ class People(Stage):
         return sent
 
     @act
-    def photo(self, user: int, chat: int, caption: str = "") -> Sent:
-        """One photo."""
+    def photo(self, user: int, chat: int, caption: str = "", base64: str = "") -> Sent:
+        """One photo; its bytes in base64."""
         message = talk.add(self.state, self._open(user, chat), sender=user, text=caption, photo=True)
+        if base64:
+            self.state.files[render.largest(message)] = b64decode(base64)
         talk.announce(self.state, self._open(user, chat), message)
         return Sent(message.id)
 

@@ -142,6 +142,11 @@ def _answered(state: State, place: Chat, one: Message) -> Json:
     return {} if original is None else {"reply_to_message": message(state, place, original, depth=1)}
 
 
+def largest(one: Message) -> str:
+    """The id of the largest size of a photo."""
+    return f"photo{one.chat_id}-{one.id}-large"
+
+
 def _content(state: State, place: Chat, one: Message) -> Json:
     shown: Json = {}
     if one.service is not None:
@@ -151,8 +156,10 @@ def _content(state: State, place: Chat, one: Message) -> Json:
     if one.document:
         shown["document"] = one.document
     if one.photo:
-        file = {"file_unique_id": f"u{one.chat_id}-{one.id}", "width": 90, "height": 67, "file_size": 1253}
-        shown["photo"] = [{"file_id": f"photo{one.chat_id}-{one.id}"} | file]
+        small = {"file_unique_id": f"u{one.chat_id}-{one.id}", "width": 90, "height": 67, "file_size": 1253}
+        data = state.files.get(largest(one), b"")
+        large = {"file_unique_id": f"v{one.chat_id}-{one.id}", "width": 720, "height": 900, "file_size": len(data)}
+        shown["photo"] = [{"file_id": f"photo{one.chat_id}-{one.id}"} | small, {"file_id": largest(one)} | large]
     if one.text:
         shown[words] = one.text
         if found := entities(one.text):
