@@ -198,8 +198,7 @@ class SignalWorld:
                 since=one.shown_from,
                 until=one.shown_until,
             )
-            for one in self.signal.written
-            if one.place == place
+            for one in self.signal.screens[place]
             for text in one.texts
         ]
 
@@ -209,7 +208,7 @@ class SignalWorld:
         self.signal.change(self._place(group), by or self._owner, lambda there: (act(there), None)[1])
 
     def _screen(self, place: str) -> list[SimMessage]:
-        return [self._message(one) for one in self.signal.written if one.place == place and one.shown_until is None]
+        return [self._message(one) for one in self.signal.screens[place] if one.shown_until is None]
 
     def _message(self, one: Written) -> SimMessage:
         chat = self._chat(one.place)
@@ -229,7 +228,9 @@ class SignalWorld:
 
     def _found(self, message: MessageRef) -> Written:
         author, timestamp = author_and_time(message)
-        return next(one for one in self.signal.written if (one.author, one.timestamp) == (author, timestamp))
+        return next(
+            one for one in self.signal.screens[message.chat.id] if (one.author, one.timestamp) == (author, timestamp)
+        )
 
     def _own(self, person: Who, message: Written) -> None:
         if message.author != self._aci(person):

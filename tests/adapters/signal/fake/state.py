@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,6 +76,8 @@ class FakeSignal:
         self.people: dict[str, Human] = {self.bot.aci: self.bot}
         self.groups: dict[str, ClassGroup] = {}
         self.written: list[Written] = []
+        self.screens: defaultdict[str, list[Written]] = defaultdict(list)
+        """The same by place."""
         self.listeners: list[asyncio.Queue[bytes | None]] = []
         self.alive: dict[asyncio.Queue[bytes | None], Callable[[], bool]] = {}
         """Whether the line behind a listener still stands."""
@@ -123,7 +126,7 @@ class FakeSignal:
                 "text": quotes.text,
                 "attachments": [],
             }
-        self.written.append(sent)
+        self._show(sent)
         self._envelope(author, sent.timestamp, data)
         return sent
 
@@ -164,22 +167,22 @@ class FakeSignal:
             message.texts.append(text)
             message.edited = True
             return self.stamp()
-        self.written.append(Written(self.bot.aci, place, self.stamp(), [text], self.now()))
+        self._show(Written(self.bot.aci, place, self.stamp(), [text], self.now()))
         return self._last
 
     def bot_withdraws(self, place: str, timestamp: int) -> int:
         """Signal takes the deletion of what is not there without a word."""
         self._check_place(place)
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (self.bot.aci, place, timestamp) and one.shown_until is None:
+        for one in self.screens[place]:
+            if (one.author, one.timestamp) == (self.bot.aci, timestamp) and one.shown_until is None:
                 one.shown_until = self.now()
         return self.stamp()
 
     def bot_deletes(self, group: str, author: str, timestamp: int) -> None:
         """As an admin."""
         there = self.bots_group(group, admin=True)
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (author, there.id, timestamp) and one.shown_until is None:
+        for one in self.screens[there.id]:
+            if (one.author, one.timestamp) == (author, timestamp) and one.shown_until is None:
                 one.shown_until = self.now()
 
     def bot_changes(self, group: str, act: Callable[[ClassGroup], None]) -> None:
@@ -191,8 +194,8 @@ class FakeSignal:
     def bot_pins(self, group: str, author: str, timestamp: int) -> None:
         """For everybody."""
         self.bots_group(group, admin=True)
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (author, group, timestamp):
+        for one in self.screens[group]:
+            if (one.author, one.timestamp) == (author, timestamp):
                 one.pinned = True
 
     def bots_group(self, group: str, *, admin: bool = False) -> ClassGroup:
@@ -208,10 +211,14 @@ class FakeSignal:
 
     def own(self, place: str, timestamp: int) -> Written:
         """A message of the bot's."""
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (self.bot.aci, place, timestamp):
+        for one in self.screens[place]:
+            if (one.author, one.timestamp) == (self.bot.aci, timestamp):
                 return one
         raise Refused("USER", "Original message not found")
+
+    def _show(self, sent: Written) -> None:
+        self.written.append(sent)
+        self.screens[sent.place].append(sent)
 
     # Envelopes
 
