@@ -22,14 +22,15 @@ from signalbot import _generated as schema
 from signalbot._client import SignalAPIError
 from signalbot.bot import MIN_SIGNAL_CLI_REST_API_VERSION
 
-from orchard_bot.errors import NotAllowed, PlatformError, Unavailable, Uncertain
-from orchard_signal.ids import is_aci, rest_group_id
+from orchard_bot.errors import NotAllowed, Unavailable, Uncertain
+from orchard_signal.ids import is_aci, names_one, rest_group_id
 from orchard_signal.jsonrpc import JsonRpc
 from orchard_signal.refusals import from_http
 from orchard_signal.settings import wrong
 from orchard_signal.wire import Group
 
 _ANSWER_SECONDS = 60.0
+_REFUSED = 400
 _PREVIEW_VERSION = "unset"
 
 
@@ -38,6 +39,7 @@ class Rest:
 
     def __init__(self, url: str, number: str, beside: JsonRpc | None = None) -> None:
         self._url, self._number, self._beside = url.rstrip("/"), number, beside
+        self._own = ""
         self._bot: SignalBot | None = None
         self._version = ""
 
@@ -45,6 +47,11 @@ class Rest:
     def version(self) -> str:
         """Of signal-cli-rest-api."""
         return self._version
+
+    @property
+    def pins(self) -> bool:
+        """Every version that the bot takes."""
+        return True
 
     @property
     def deletes_for_others(self) -> bool:
@@ -56,10 +63,10 @@ class Rest:
         await self.close()
         self._bot = _quiet_bot(self._url, self._number)
         await self._check_service()
-        own = await self._own()
+        self._own = await self._found_own()
         if self._beside is not None:
             await self._beside.open()
-        return own
+        return self._own
 
     async def close(self) -> None:
         """Disconnect, without signalbot's ``stop``."""
@@ -120,18 +127,44 @@ class Rest:
         body = schema.PinMessageInGroupRequest(target_author=author, timestamp=timestamp)
         await self._ask("post", f"{self._path(group)}/pin-message", body)
 
+    async def accept_invitation(self, group: str) -> None:
+        """Go in."""
+        await self._ask("post", f"{self._path(group)}/join")
+
     async def groups(self) -> dict[str, Group]:
         """Every group, with its people by ACI."""
         listed = await self._ask("get", f"/v1/groups/{quote(self._number)}?expand=true")
         if not isinstance(listed, list):
             raise Unavailable("signal-cli-rest-api's answer could not be read.")
-        found = [_group(one) for one in listed if isinstance(one, dict) and one.get("internal_id")]
+        found = [self._group(one) for one in listed if isinstance(one, dict) and one.get("internal_id")]
         return {group.id: group for group in found}
 
     async def names(self) -> dict[str, str]:
         """What people call themselves."""
         named = [(str(one.get("uuid")), one.get("profile_name") or one.get("name")) for one in await self._contacts()]
         return {person: str(name) for person, name in named if name}
+
+    async def changed_keys(self) -> frozenset[str]:
+        """By the identities that signal-cli does not trust."""
+        listed = await self._ask("get", f"/v1/identities/{quote(self._number)}")
+        return _people([one for one in listed or () if isinstance(one, dict) and one.get("status") == "UNTRUSTED"])
+
+    async def unregistered(self) -> frozenset[str]:
+        """The service does not say."""
+        return frozenset()
+
+    def _group(self, one: Mapping[str, Any]) -> Group:
+        permissions, member = one.get("permissions"), bool(one.get("member", True))
+        return Group(
+            id=str(one["internal_id"]),
+            member=member,
+            invited=not member and names_one(one.get("pending_invites"), self._own, self._number),
+            members=_people(one.get("members")),
+            admins=_people(one.get("admins")),
+            requesting=_people(one.get("pending_requests")),
+            only_admins_post=isinstance(permissions, dict) and permissions.get("send_messages") == "only-admins",
+            expires_after=None,
+        )
 
     def _path(self, group: str) -> str:
         return f"/v1/groups/{quote(self._number)}/{quote(rest_group_id(group))}"
@@ -151,7 +184,7 @@ class Rest:
             least = f"{MIN_SIGNAL_CLI_REST_API_VERSION}"
             raise wrong("This signal-cli-rest-api is too old.", f"Use version {least} or newer.")
 
-    async def _own(self) -> str:
+    async def _found_own(self) -> str:
         for one in await self._contacts():
             if one.get("number") == self._number and is_aci(str(one.get("uuid", ""))):
                 return str(one["uuid"])
@@ -165,22 +198,26 @@ class Rest:
         return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     async def _ask(self, verb: Any, path: str, body: BaseModel | None = None, *, private: bool = False) -> Any:
+        """By signalbot's session: its own calls are for half of these, and drop what a refusal says."""
         payload = None if body is None else body.model_dump_json(exclude_none=True, by_alias=True)
-        client = self._api().general
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                answer = await client._request(  # noqa: SLF001 - signalbot has no public call for half of these
-                    verb, f"{self._url}{path}", error_cls=SignalAPIError, payload=payload
-                )
-                read = await answer.read()
-        except SignalAPIError as error:
-            raise _mapped(error.__cause__, private=private) from error
+                http = await self._api().general._sessions.get()  # noqa: SLF001 - there is no public way to it
+                async with http.request(verb, f"{self._url}{path}", data=payload) as answer:
+                    status, read = answer.status, await answer.read()
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable("signal-cli-rest-api does not answer at this address.") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Uncertain("signal-cli-rest-api's answer was lost on the way, so it may have been done.") from error
+        said: Any = None
         try:
-            return msgspec.json.decode(read) if read else None
+            said = msgspec.json.decode(read) if read else None
         except msgspec.DecodeError as error:
-            raise Unavailable("signal-cli-rest-api's answer could not be read.") from error
+            if status < _REFUSED:
+                raise Unavailable("signal-cli-rest-api's answer could not be read.") from error
+        if status >= _REFUSED:
+            raise from_http(status, said, private=private)
+        return said
 
     def _api(self) -> Any:
         if self._bot is None:
@@ -208,26 +245,6 @@ def _quiet_bot(url: str, number: str) -> SignalBot:
     for name in ("websockets.client", "aiohttp.client", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return bot
-
-
-def _mapped(cause: BaseException | None, *, private: bool) -> PlatformError:
-    if isinstance(cause, aiohttp.ClientResponseError):
-        return from_http(cause.status, private=private)
-    if isinstance(cause, aiohttp.ClientConnectorError):
-        return Unavailable("signal-cli-rest-api does not answer at this address.")
-    return Uncertain("signal-cli-rest-api's answer was lost on the way, so it may have been done.")
-
-
-def _group(one: Mapping[str, Any]) -> Group:
-    permissions = one.get("permissions")
-    return Group(
-        id=str(one["internal_id"]),
-        member=bool(one.get("member", True)),
-        members=_people(one.get("members")),
-        admins=_people(one.get("admins")),
-        requesting=_people(one.get("pending_requests")),
-        only_admins_post=isinstance(permissions, dict) and permissions.get("send_messages") == "only-admins",
-    )
 
 
 def _people(listed: Any) -> frozenset[str]:

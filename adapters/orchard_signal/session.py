@@ -14,7 +14,7 @@ from orchard_signal.client import Transport
 from orchard_signal.clock import Clock
 from orchard_signal.spool import Spool
 from orchard_signal.translate import GroupChanged, Translation, Unreadable
-from orchard_signal.wire import Group, envelope_in
+from orchard_signal.wire import Envelope, Group, envelope_in
 
 SIGN_OF_LIFE = 25.0
 """Seconds of silence after which an empty batch says that all is well."""
@@ -40,6 +40,8 @@ class Session:
         self.rosters: dict[str, Group] = {}
         self.names: dict[str, str] = {}
         """For showing, in memory only: quotes and changed groups name people by their ids."""
+        self.timers: dict[str, int] = {}
+        """After how many seconds messages disappear in a group, as the last one there said."""
         self._news = asyncio.Event()
         self._receiving: asyncio.Task[None] | None = None
         self._ended = False
@@ -115,6 +117,7 @@ class Session:
             except (msgspec.MsgspecError, Unreadable, UnicodeDecodeError):
                 delivery.malformed += 1
                 continue
+            self._time(envelope, translation, delivery)
             if envelope.source_uuid and envelope.source_name:
                 self.names[envelope.source_uuid] = envelope.source_name
             if isinstance(read, GroupChanged):
@@ -122,6 +125,19 @@ class Session:
             elif read is not None:
                 delivery.events.append(read)
         return delivery
+
+    def _time(self, envelope: Envelope, translation: Translation, delivery: Delivery) -> None:
+        """Learn the group's timer, where only its messages tell. That comes before the message: less is kept of it."""
+        data = envelope.data_message
+        if data is None or data.message is None or data.group_info is None:
+            return
+        group = data.group_info.group_id
+        roster = self.rosters.get(group)
+        if roster is None or roster.expires_after is not None:
+            return
+        if data.expires_in_seconds != self.timers.get(group, 0):
+            delivery.events.append(translation.timed(group, data.timestamp))
+        self.timers[group] = data.expires_in_seconds
 
     async def _changed(self, translation: Translation, change: GroupChanged, delivery: Delivery) -> list[Event]:
         id = change.chat.id

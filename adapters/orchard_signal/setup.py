@@ -8,6 +8,7 @@ that it is known who they are by more than a name.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -15,11 +16,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from orchard_bot.chat.events import Event, MessagePosted
+from orchard_bot.chat.events import AbilitiesChanged, Event, MessagePosted
 from orchard_bot.chat.platform import Platform, SetUp, Talk
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.text import shown_name
-from orchard_bot.errors import ConfigError, PlatformError
+from orchard_bot.errors import ConfigError, NotAllowed, PlatformError
 from orchard_signal.client import transport
 from orchard_signal.ids import PLATFORM, group_id
 from orchard_signal.settings import read
@@ -145,6 +146,8 @@ class Setup:
                 try:
                     async for batch in platform.batches():
                         for event in batch.events:
+                            if isinstance(event, AbilitiesChanged):
+                                await _look_in(platform, event.chat)
                             news.put_nowait(event)
                         await batch.acknowledge()
                 except PlatformError:
@@ -160,3 +163,9 @@ class Setup:
                     listening.cancel()
         finally:
             await platform.stop()
+
+
+async def _look_in(platform: Platform, chat: ChatRef) -> None:
+    """Whoever invites the bot while its operator waits for that is answered."""
+    with contextlib.suppress(NotAllowed):
+        await platform.abilities(chat)

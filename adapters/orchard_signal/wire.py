@@ -69,6 +69,7 @@ class DataMessage(_Part, frozen=True):
     admin_delete: AdminDelete | None = None
     mentions: tuple[Mention, ...] = ()
     attachments: tuple[msgspec.Raw, ...] = ()
+    expires_in_seconds: int = 0
 
 
 class EditMessage(_Part, frozen=True):
@@ -108,9 +109,11 @@ class Group(Struct, frozen=True, kw_only=True):
     id: str
     member: bool
     """Whether the bot is in it."""
+    invited: bool = False
+    """Whether somebody has invited the bot, which has not said yes."""
     members: frozenset[str]
     admins: frozenset[str]
     requesting: frozenset[str] = frozenset()
     only_admins_post: bool = False
-    expires_after: int = 0
-    """Seconds after which messages disappear; 0: never."""
+    expires_after: int | None = 0
+    """Seconds after which messages disappear; 0: never; None: the transport does not say."""

@@ -13,6 +13,7 @@ _PARAMS: dict[str, tuple[set[str], set[str]]] = {
     "version": (set(), set()),
     "getUserStatus": ({"recipient"}, set()),
     "listGroups": (set(), set()),
+    "listIdentities": (set(), {"number"}),
     "listContacts": (set(), {"recipient", "allRecipients"}),
     "send": ({"message"}, {"recipient", "groupId", "editTimestamp"}),
     "remoteDelete": ({"targetTimestamp"}, {"recipient", "groupId"}),
@@ -112,6 +113,8 @@ class RpcDaemon:
                 return {"version": self.version}
             case "getUserStatus":
                 return [self._status(number) for number in params["recipient"]]
+            case "listIdentities":
+                return [_identity(one) for one in signal.people.values()]
             case "listContacts":
                 return [_contact(one) for one in signal.people.values()]
             case "listGroups":
@@ -133,6 +136,8 @@ class RpcDaemon:
         return {"timestamp": self.signal.stamp(), "results": []}
 
     def _update(self, params: dict[str, Any]) -> dict[str, Any]:
+        if params.keys() == {"groupId"}:
+            self.signal.bot_accepts(params["groupId"])
         for person in params.get("member", []):
             self.signal.bot_changes(params["groupId"], lambda there, who=person: _admit(there, who))  # type: ignore[misc]
         for person in params.get("removeMember", []):
@@ -158,7 +163,7 @@ class RpcDaemon:
             "isBlocked": False,
             "messageExpirationTime": there.expires_after,
             "members": [{"number": None, "uuid": one} for one in there.members],
-            "pendingMembers": [],
+            "pendingMembers": [{"number": None, "uuid": one} for one in there.invited],
             "requestingMembers": [{"number": None, "uuid": one} for one in there.requesting],
             "admins": [{"number": None, "uuid": one} for one in there.admins],
             "banned": [],
@@ -172,7 +177,15 @@ def _open(request: web.Request) -> bool:
 
 def _contact(one: Human) -> dict[str, Any]:
     profile = {"givenName": one.name, "familyName": None, "about": None}
-    return {"number": None, "uuid": one.aci, "name": "", "isBlocked": False, "profile": profile}
+    known = {"number": None, "uuid": one.aci, "name": "", "isBlocked": False, "profile": profile}
+    return {**known, "unregistered": not one.registered}
+
+
+def _identity(one: Human) -> dict[str, Any]:
+    """As ListIdentitiesCommand writes it."""
+    trust = "UNTRUSTED" if one.new_key else "TRUSTED_UNVERIFIED"
+    keys = {"fingerprint": "05", "safetyNumber": "1" * 60, "scannableSafetyNumber": "", "addedTimestamp": 1}
+    return {"number": None, "uuid": one.aci, "trustLevel": trust, **keys}
 
 
 def _admit(there: Any, who: str) -> None:
@@ -205,5 +218,7 @@ def _error(refused: Refused) -> dict[str, Any]:
         result: dict[str, Any] = {"recipientAddress": {"uuid": None, "number": None}, "type": refused.kind}
         if refused.seconds:
             result["retryAfterSeconds"] = refused.seconds
+        if refused.token:
+            result["token"] = refused.token
         data = {"response": {"timestamp": 1, "results": [result]}}
     return {"code": _CODES.get(refused.kind, -1), "message": refused.words, "data": data}

@@ -16,10 +16,10 @@ BOT_NUMBER = "+447700900999"
 
 
 class Refused(Exception):
-    """``kind`` is a result type of signal-cli, or USER, IO, RATE_LIMIT."""
+    """``kind`` is a result type of signal-cli, or USER, IO. ``token``: of the challenge that would end it."""
 
-    def __init__(self, kind: str, words: str, seconds: float = 0) -> None:
-        self.kind, self.words, self.seconds = kind, words, seconds
+    def __init__(self, kind: str, words: str, seconds: float = 0, token: str = "") -> None:
+        self.kind, self.words, self.seconds, self.token = kind, words, seconds, token
         super().__init__(words)
 
 
@@ -43,6 +43,7 @@ class ClassGroup:
     members: list[str] = field(default_factory=list)
     admins: list[str] = field(default_factory=list)
     requesting: list[str] = field(default_factory=list)
+    invited: list[str] = field(default_factory=list)
     revision: int = 1
     expires_after: int = 0
 
@@ -108,14 +109,20 @@ class FakeSignal:
     def change(self, group: str, by: str, act: Callable[[ClassGroup], None]) -> None:
         """Something about the group changes, and everybody in it is told that it did."""
         there = self.groups[group]
+        told = self._told_of(there)
         act(there)
         there.revision += 1
-        self._envelope(by, self.stamp(), {"groupInfo": self._info(there, "UPDATE")})
+        if told or self._told_of(there):
+            self._envelope(by, self.stamp(), {"groupInfo": self._info(there, "UPDATE")})
+
+    def _told_of(self, group: ClassGroup) -> bool:
+        """Whether the bot hears of changes: as a member, or as one who is invited."""
+        return self.bot.aci in (*group.members, *group.invited)
 
     def write(self, author: str, place: str, text: str, quotes: Written | None = None) -> Written:
         """``place``: a group, or the author's own ACI for the private chat with the bot."""
         sent = Written(author, place, self.stamp(), [text], self.now())
-        data: dict[str, Any] = {"message": text, **self._where(place)}
+        data: dict[str, Any] = {"message": text, **self._where(place), **self._timer(place)}
         if quotes is not None:
             sent.quotes = (quotes.author, quotes.timestamp)
             data["quote"] = {
@@ -127,8 +134,13 @@ class FakeSignal:
                 "attachments": [],
             }
         self._show(sent)
-        self._envelope(author, sent.timestamp, data)
+        self._tell(place, self.envelope(author, sent.timestamp, {"dataMessage": self._data(sent.timestamp, data)}))
         return sent
+
+    def _tell(self, place: str, envelope: dict[str, Any]) -> None:
+        """What is said in a group goes to its members."""
+        if place not in self.groups or self.bot.aci in self.groups[place].members:
+            self.deliver(envelope)
 
     def edit(self, message: Written, text: str) -> None:
         """The author changes it."""
@@ -137,13 +149,14 @@ class FakeSignal:
         at = self.stamp()
         data = self._data(at, {"message": text, **self._where(message.place)})
         inner = {"targetSentTimestamp": message.timestamp, "dataMessage": data}
-        self.deliver(self.envelope(message.author, at, {"editMessage": inner}))
+        self._tell(message.place, self.envelope(message.author, at, {"editMessage": inner}))
 
     def delete(self, message: Written) -> None:
         """The author takes it back."""
         message.shown_until = self.now()
         inner = {"remoteDelete": {"timestamp": message.timestamp}, "message": None, **self._where(message.place)}
-        self._envelope(message.author, self.stamp(), inner)
+        at = self.stamp()
+        self._tell(message.place, self.envelope(message.author, at, {"dataMessage": self._data(at, inner)}))
 
     def react(self, person: str, message: Written, emoji: str) -> None:
         """An emoji under a message."""
@@ -154,7 +167,9 @@ class FakeSignal:
             "targetSentTimestamp": message.timestamp,
             "isRemove": False,
         }
-        self._envelope(person, self.stamp(), {"message": None, "reaction": inner, **self._where(message.place)})
+        at, where = self.stamp(), self._where(message.place)
+        data = self._data(at, {"message": None, "reaction": inner, **where})
+        self._tell(message.place, self.envelope(person, at, {"dataMessage": data}))
 
     # The bot, by whichever service
 
@@ -190,6 +205,16 @@ class FakeSignal:
         there = self.bots_group(group, admin=True)
         act(there)
         there.revision += 1
+
+    def bot_accepts(self, group: str) -> None:
+        """An invitation; for a member, an update that changes nothing."""
+        there = self.groups.get(group)
+        if there is None or not self._told_of(there):
+            self.bots_group(group)
+        elif self.bot.aci in there.invited:
+            there.invited.remove(self.bot.aci)
+            there.members.append(self.bot.aci)
+            there.revision += 1
 
     def bot_pins(self, group: str, author: str, timestamp: int) -> None:
         """For everybody."""
@@ -295,6 +320,10 @@ class FakeSignal:
         there = self.groups.get(place)
         return {} if there is None else {"groupInfo": self._info(there, "DELIVER")}
 
+    def _timer(self, place: str) -> dict[str, Any]:
+        there = self.groups.get(place)
+        return {} if there is None else {"expiresInSeconds": there.expires_after}
+
     def _info(self, group: ClassGroup, kind: str) -> dict[str, Any]:
         return {"groupId": group.id, "groupName": group.title, "revision": group.revision, "type": kind}
 
@@ -303,7 +332,7 @@ class FakeSignal:
             if not self.people[place].registered:
                 raise Refused("UNREGISTERED_FAILURE", "Failed to send message")
             if self.people[place].new_key:
-                raise Refused("IDENTITY_FAILURE", "Failed to send message: Untrusted Identity")
+                raise Refused("IDENTITY_FAILURE", "Failed to send message due to untrusted identities")
             return
         self.bots_group(place)
 
