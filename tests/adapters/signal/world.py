@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -78,6 +78,10 @@ class SignalWorld:
         assert names
         self._change(group, lambda there: there.admins.remove(self.signal.bot.aci))
 
+    def disappear_after(self, group: Where, timer: timedelta) -> None:
+        """An admin sets the group's timer."""
+        self.signal.groups[self._place(group)].expires_after = int(timer.total_seconds())
+
     # What people do
 
     def post(
@@ -124,9 +128,9 @@ class SignalWorld:
         self._change(group, lambda there: there.requesting.append(self._aci(person)), by=self._aci(person))
 
     def open_chat(self, person: Who, payload: str = "") -> None:
-        """A chat is open as soon as somebody writes: there is nothing to press."""
-        assert not payload, "Signal has no deep links into a chat"
+        """There is nothing to press: a chat is opened by what is written there, and a link by typing what it holds."""
         self.person(person).started = True
+        self.post(person, self.private(person), f"/start {payload}".strip())
 
     def block_bot(self, person: Who) -> None:
         """Hear no more from the bot, which does not learn of it."""
