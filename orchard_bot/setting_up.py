@@ -6,14 +6,15 @@ Nobody has to look up an id, and whoever answers the questions shows that they a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from orchard_bot.chat.events import Event, MessagePosted
+from orchard_bot.chat.events import AbilitiesChanged, Event, MessagePosted
 from orchard_bot.chat.platform import Platform
 from orchard_bot.chat.refs import ChatRef
-from orchard_bot.errors import PlatformError
+from orchard_bot.errors import NotAllowed, PlatformError
 
 
 class News:
@@ -73,8 +74,16 @@ async def _listen(platform: Platform, news: News, pause: float) -> None:
         try:
             async for batch in platform.batches():
                 for event in batch.events:
+                    if isinstance(event, AbilitiesChanged):
+                        await _look_in(platform, event.chat)
                     news.queue.put_nowait(event)
                 await batch.acknowledge()
         except PlatformError:
             await asyncio.sleep(pause)
             await platform.start()
+
+
+async def _look_in(platform: Platform, chat: ChatRef) -> None:
+    """As the core does; some platforms follow an invitation only to groups that are asked about."""
+    with contextlib.suppress(NotAllowed):
+        await platform.abilities(chat)

@@ -18,16 +18,17 @@ _CANNOT_DELETE = no(
     "What the bot is connected to cannot delete a member's message.",
     'Run signal-cli 0.14 or newer as a JSON-RPC daemon: transport = "jsonrpc", or add its jsonrpc_url.',
 )
+_CANNOT_PIN = no("This signal-cli is too old to pin a message.", "Run signal-cli 0.14 or newer.")
 _ONLY_ADMINS = no("In this group only admins may write.", "Group settings, Members: choose the bot, then Make admin.")
 
 
-def in_group(group: Group, own: str, *, deletes: bool) -> Abilities:
-    """In a group. ``deletes``: the transport can delete a member's message."""
+def in_group(group: Group, own: str, *, deletes: bool, pins: bool) -> Abilities:
+    """In a group. ``deletes``, ``pins``: the transport can delete a member's message, and pin one."""
     admin = own in group.admins
     right = YES if admin else _NO_ADMIN
     delete = right if deletes else _CANNOT_DELETE
     post = YES if admin or not group.only_admins_post else _ONLY_ADMINS
-    found = _abilities(post, delete, right, YES)
+    found = replace(_abilities(post, delete, right, YES), pin=right if pins else _CANNOT_PIN)
     return replace(found, disappear_after=timedelta(seconds=group.expires_after) if group.expires_after else None)
 
 

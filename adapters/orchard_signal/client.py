@@ -47,7 +47,11 @@ class Transport(Protocol):
         ...
 
     async def pin(self, group: str, author: str, timestamp: int) -> None:
-        """Pin a message for everybody."""
+        """Pin a message for everybody. Raises ``NotAllowed`` where the transport cannot."""
+        ...
+
+    async def accept_invitation(self, group: str) -> None:
+        """Go into a group that the bot is invited to."""
         ...
 
     async def groups(self) -> dict[str, Group]:
@@ -62,9 +66,22 @@ class Transport(Protocol):
         """A file that somebody sent. Raises ``Gone`` where signal-cli has it not, ``NotAllowed`` where it is larger."""
         ...
 
+    async def changed_keys(self) -> frozenset[str]:
+        """Whose safety number is another than it was, and not yet trusted, by ACI."""
+        ...
+
+    async def unregistered(self) -> frozenset[str]:
+        """Who is known to have left Signal, by ACI; nobody where the transport does not say."""
+        ...
+
     @property
     def deletes_for_others(self) -> bool:
         """Whether it has ``delete_as_admin``."""
+        ...
+
+    @property
+    def pins(self) -> bool:
+        """Whether it has ``pin``."""
         ...
 
     @property

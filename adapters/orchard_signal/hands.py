@@ -22,6 +22,8 @@ from orchard_bot.chat.steps import (
 from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError
 from orchard_signal.client import Transport
 from orchard_signal.ids import PLATFORM, aci, author_and_time, group_id, is_aci, is_private, message_id
+from orchard_signal.proof import Proof
+from orchard_signal.refusals import ProofWanted
 
 _REMEMBERED = 1000
 
@@ -29,13 +31,23 @@ _REMEMBERED = 1000
 class Hands:
     """Performs steps as the account ``account``, whose ACI is ``own``."""
 
-    def __init__(self, transport: Transport, account: str, own: str) -> None:
-        self._to, self._account, self._own = transport, account, own
+    def __init__(self, transport: Transport, account: str, own: str, proof: Proof) -> None:
+        self._to, self._account, self._own, self._proof = transport, account, own, proof
         self._withdrawn: dict[MessageRef, None] = {}
         """The last ones: Signal takes a second deletion without a word."""
 
     async def perform(self, step: Step) -> Receipt:
         """Do one thing."""
+        try:
+            receipt = await self._do(step)
+        except ProofWanted as wanted:
+            self._proof.wanted(wanted.token)
+            raise
+        if isinstance(step, SendToGroup | SendPrivately):
+            self._proof.given()
+        return receipt
+
+    async def _do(self, step: Step) -> Receipt:
         match step:
             case SendToGroup():
                 return await self._send_to_group(step)
@@ -70,6 +82,7 @@ class Hands:
         return self._receipt(step.chat, sent)
 
     async def _send_privately(self, step: SendPrivately) -> Receipt:
+        """Whoever has written first sees the bot's name from now on: to answer is to accept their message request."""
         if not is_aci(step.person.id):
             raise NotReachable("There is no such person on Signal.")
         sent = await self._to.send(step.person.id, step.text, group=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from typing import Any
 
 from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
 from orchard_bot.errors import Gone
@@ -46,6 +47,12 @@ def group_id(chat: ChatRef) -> str:
     if len(raw) != _GROUP_BYTES:
         raise Gone("There is no such group on Signal.")
     return chat.id
+
+
+def names_one(listed: Any, person: str, number: str) -> bool:
+    """Whether a list of signal-cli's holds this person. An invitation may know somebody by number alone."""
+    ids = [value for one in listed or () for value in (one.values() if isinstance(one, dict) else [one])]
+    return person in ids or number in ids
 
 
 def rest_group_id(group: str) -> str:

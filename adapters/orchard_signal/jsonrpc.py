@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 
 from orchard_bot.errors import Gone, NotAllowed, PlatformError, Unavailable, Uncertain
-from orchard_signal.ids import is_aci
+from orchard_signal.ids import is_aci, names_one
 from orchard_signal.refusals import from_results, from_rpc
 from orchard_signal.settings import wrong
 from orchard_signal.wire import Group
@@ -25,7 +25,7 @@ _ANSWER_SECONDS = 60.0
 _SILENCE_SECONDS = 45.0
 """The daemon sends a comment every 15 seconds: after three of them missing, the line is dead."""
 _LONGEST_LINE = 4 * 1024 * 1024
-_DELETES_SINCE = (0, 14)
+_DELETES_AND_PINS_SINCE = (0, 14)
 
 
 class JsonRpc:
@@ -33,6 +33,7 @@ class JsonRpc:
 
     def __init__(self, url: str, number: str) -> None:
         self._url, self._number = url.rstrip("/"), number
+        self._own = ""
         self._http: aiohttp.ClientSession | None = None
         self._ids = count(1)
         self._version = ""
@@ -45,7 +46,12 @@ class JsonRpc:
     @property
     def deletes_for_others(self) -> bool:
         """Since signal-cli 0.14."""
-        return _numbers(self._version) >= _DELETES_SINCE
+        return _numbers(self._version) >= _DELETES_AND_PINS_SINCE
+
+    @property
+    def pins(self) -> bool:
+        """Since signal-cli 0.14."""
+        return self.deletes_for_others
 
     async def open(self) -> str:
         """Connect."""
@@ -59,6 +65,7 @@ class JsonRpc:
         own = status[0].get("uuid") if isinstance(status, list) and status else None
         if not isinstance(own, str) or not is_aci(own):
             raise _unknown_account()
+        self._own = own
         return own
 
     async def close(self) -> None:
@@ -117,21 +124,50 @@ class JsonRpc:
 
     async def pin(self, group: str, author: str, timestamp: int) -> None:
         """Pin a message."""
+        if not self.pins:
+            raise NotAllowed("This signal-cli is too old to pin a message: 0.14 or newer can.")
         await self._call("sendPinMessage", groupId=group, targetAuthor=author, targetTimestamp=timestamp)
+
+    async def accept_invitation(self, group: str) -> None:
+        """Go in: an update that changes nothing says yes to an invitation."""
+        await self._call("updateGroup", groupId=group)
 
     async def groups(self) -> dict[str, Group]:
         """Every group."""
         listed = await self._call("listGroups")
         if not isinstance(listed, list):
             raise Unavailable("signal-cli's answer could not be read.")
-        found = [_group(one) for one in listed if isinstance(one, dict) and "id" in one]
+        found = [self._group(one) for one in listed if isinstance(one, dict) and "id" in one]
         return {group.id: group for group in found}
 
     async def names(self) -> dict[str, str]:
         """What people call themselves."""
-        listed = await self._call("listContacts", allRecipients=True)
-        people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-        return {str(one.get("uuid")): name for one in people if (name := _name(one))}
+        return {str(one.get("uuid")): name for one in await self._contacts() if (name := _name(one))}
+
+    async def changed_keys(self) -> frozenset[str]:
+        """By the identities that signal-cli does not trust."""
+        listed = await self._call("listIdentities")
+        return _people([one for one in _objects(listed) if one.get("trustLevel") == "UNTRUSTED"])
+
+    async def unregistered(self) -> frozenset[str]:
+        """As signal-cli has noticed when it wrote to them."""
+        return _people([one for one in await self._contacts() if one.get("unregistered") is True])
+
+    async def _contacts(self) -> list[dict[str, Any]]:
+        return _objects(await self._call("listContacts", allRecipients=True))
+
+    def _group(self, one: Mapping[str, Any]) -> Group:
+        member = bool(one.get("isMember"))
+        return Group(
+            id=str(one["id"]),
+            member=member,
+            invited=not member and names_one(one.get("pendingMembers"), self._own, self._number),
+            members=_people(one.get("members")),
+            admins=_people(one.get("admins")),
+            requesting=_people(one.get("requestingMembers")),
+            only_admins_post=one.get("permissionSendMessage") == "ONLY_ADMINS",
+            expires_after=int(one.get("messageExpirationTime") or 0),
+        )
 
     async def fetch(self, id: str, most: int) -> bytes:
         """A file that somebody sent, as base64 in the answer."""
@@ -197,16 +233,8 @@ def _to(to: str, *, group: bool) -> dict[str, Any]:
     return {"groupId": to} if group else {"recipient": [to]}
 
 
-def _group(one: Mapping[str, Any]) -> Group:
-    return Group(
-        id=str(one["id"]),
-        member=bool(one.get("isMember")),
-        members=_people(one.get("members")),
-        admins=_people(one.get("admins")),
-        requesting=_people(one.get("requestingMembers")),
-        only_admins_post=one.get("permissionSendMessage") == "ONLY_ADMINS",
-        expires_after=int(one.get("messageExpirationTime") or 0),
-    )
+def _objects(listed: Any) -> list[dict[str, Any]]:
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _people(listed: Any) -> frozenset[str]:

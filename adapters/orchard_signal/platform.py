@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from orchard_bot.chat.abilities import Abilities
 from orchard_bot.chat.events import Attachment
 from orchard_bot.chat.platform import Batch, Finding, SetUp, Talk
@@ -18,6 +20,7 @@ from orchard_signal.client import transport
 from orchard_signal.clock import Clock, SystemClock
 from orchard_signal.hands import Hands
 from orchard_signal.ids import PLATFORM, group_id, is_private
+from orchard_signal.proof import Proof
 from orchard_signal.session import Delivery, Session
 from orchard_signal.settings import read
 from orchard_signal.setup import Setup
@@ -56,7 +59,7 @@ class SignalPlatform:
             await session.end()
             raise
         self._session = session
-        self._hands = Hands(session.transport, self._account.id, session.own)
+        self._hands = Hands(session.transport, self._account.id, session.own, Proof(self._spool))
 
     async def stop(self) -> None:
         """Disconnect."""
@@ -85,9 +88,14 @@ class SignalPlatform:
         if is_private(chat):
             return may.in_private()
         group = await self._group(chat)
+        if group is not None and group.invited:
+            # The core asks about groups of its own alone: a stranger's invitation is left unanswered.
+            await session.transport.accept_invitation(group.id)
+            group = await self._group(chat)
         if group is None or not group.member:
             raise NotAllowed("The bot is not in this group.")
-        return may.in_group(group, session.own, deletes=session.transport.deletes_for_others)
+        line = session.transport
+        return may.in_group(group, session.own, deletes=line.deletes_for_others, pins=line.pins)
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         """What is in a file that somebody sent, kept in memory only; signal-cli keeps it in its own folder."""
@@ -99,14 +107,24 @@ class SignalPlatform:
         return person.id in group.members if group is not None and group.member else None
 
     async def examine(self, chats: Iterable[ChatRef]) -> Sequence[Finding]:
-        """What is in the way: an old service, groups without the bot, expiring messages."""
+        """What is in the way: an old service, groups without the bot, expiring messages, people out of reach."""
         session = self._connected()
-        groups = await session.transport.groups()
-        return checkup.examined(session.transport, self._settings, session.own, groups, chats)
+        line = session.transport
+        found = checkup.Found(
+            groups=await line.groups(),
+            names=session.names,
+            changed_keys=await line.changed_keys(),
+            unregistered=await line.unregistered(),
+            proof=Proof(self._spool).token,
+        )
+        return checkup.examined(line, self._settings, session.own, found, chats)
 
     async def _group(self, chat: ChatRef) -> Group | None:
-        groups = await self._connected().transport.groups()
-        return groups.get(group_id(chat))
+        session, id = self._connected(), group_id(chat)
+        group = (await session.transport.groups()).get(id)
+        if group is not None and group.expires_after is None:
+            return replace(group, expires_after=session.timers.get(id, 0))
+        return group
 
     def _connected(self) -> Session:
         if self._session is None:

@@ -22,14 +22,15 @@ from signalbot import _generated as schema
 from signalbot._client import SignalAPIError
 from signalbot.bot import MIN_SIGNAL_CLI_REST_API_VERSION
 
-from orchard_bot.errors import Gone, NotAllowed, PlatformError, Unavailable, Uncertain
-from orchard_signal.ids import is_aci, rest_group_id
+from orchard_bot.errors import Gone, NotAllowed, Unavailable, Uncertain
+from orchard_signal.ids import is_aci, names_one, rest_group_id
 from orchard_signal.jsonrpc import JsonRpc
 from orchard_signal.refusals import from_http
 from orchard_signal.settings import wrong
 from orchard_signal.wire import Group
 
 _ANSWER_SECONDS = 60.0
+_REFUSED = 400
 _PREVIEW_VERSION = "unset"
 
 
@@ -38,6 +39,7 @@ class Rest:
 
     def __init__(self, url: str, number: str, beside: JsonRpc | None = None) -> None:
         self._url, self._number, self._beside = url.rstrip("/"), number, beside
+        self._own = ""
         self._bot: SignalBot | None = None
         self._version = ""
 
@@ -45,6 +47,11 @@ class Rest:
     def version(self) -> str:
         """Of signal-cli-rest-api."""
         return self._version
+
+    @property
+    def pins(self) -> bool:
+        """Every version that the bot takes."""
+        return True
 
     @property
     def deletes_for_others(self) -> bool:
@@ -56,10 +63,10 @@ class Rest:
         await self.close()
         self._bot = _quiet_bot(self._url, self._number)
         await self._check_service()
-        own = await self._own()
+        self._own = await self._found_own()
         if self._beside is not None:
             await self._beside.open()
-        return own
+        return self._own
 
     async def close(self) -> None:
         """Disconnect, without signalbot's ``stop``."""
@@ -120,12 +127,16 @@ class Rest:
         body = schema.PinMessageInGroupRequest(target_author=author, timestamp=timestamp)
         await self._ask("post", f"{self._path(group)}/pin-message", body)
 
+    async def accept_invitation(self, group: str) -> None:
+        """Go in."""
+        await self._ask("post", f"{self._path(group)}/join")
+
     async def groups(self) -> dict[str, Group]:
         """Every group, with its people by ACI."""
         listed = await self._ask("get", f"/v1/groups/{quote(self._number)}?expand=true")
         if not isinstance(listed, list):
             raise Unavailable("signal-cli-rest-api's answer could not be read.")
-        found = [_group(one) for one in listed if isinstance(one, dict) and one.get("internal_id")]
+        found = [self._group(one) for one in listed if isinstance(one, dict) and one.get("internal_id")]
         return {group.id: group for group in found}
 
     async def names(self) -> dict[str, str]:
@@ -135,19 +146,40 @@ class Rest:
 
     async def fetch(self, id: str, most: int) -> bytes:
         """A file that somebody sent, read no further than ``most``."""
+        data = bytearray()
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                async with await self._answer("get", f"/v1/attachments/{quote(id, safe='')}") as answer:
-                    data = bytearray()
+                async with (await self._http()).get(f"{self._url}/v1/attachments/{quote(id, safe='')}") as answer:
+                    _check_handed_over(answer.status)
                     while len(data) <= most and (piece := await answer.content.read(65_536)):
                         data += piece
-        except SignalAPIError as error:
-            raise _not_handed_over(error.__cause__) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable("signal-cli-rest-api's answer was lost on the way.") from error
         if len(data) > most:
             raise NotAllowed("This file is larger than was asked for.")
         return bytes(data)
+
+    async def changed_keys(self) -> frozenset[str]:
+        """By the identities that signal-cli does not trust."""
+        listed = await self._ask("get", f"/v1/identities/{quote(self._number)}")
+        return _people([one for one in listed or () if isinstance(one, dict) and one.get("status") == "UNTRUSTED"])
+
+    async def unregistered(self) -> frozenset[str]:
+        """The service does not say."""
+        return frozenset()
+
+    def _group(self, one: Mapping[str, Any]) -> Group:
+        permissions, member = one.get("permissions"), bool(one.get("member", True))
+        return Group(
+            id=str(one["internal_id"]),
+            member=member,
+            invited=not member and names_one(one.get("pending_invites"), self._own, self._number),
+            members=_people(one.get("members")),
+            admins=_people(one.get("admins")),
+            requesting=_people(one.get("pending_requests")),
+            only_admins_post=isinstance(permissions, dict) and permissions.get("send_messages") == "only-admins",
+            expires_after=None,
+        )
 
     def _path(self, group: str) -> str:
         return f"/v1/groups/{quote(self._number)}/{quote(rest_group_id(group))}"
@@ -167,7 +199,7 @@ class Rest:
             least = f"{MIN_SIGNAL_CLI_REST_API_VERSION}"
             raise wrong("This signal-cli-rest-api is too old.", f"Use version {least} or newer.")
 
-    async def _own(self) -> str:
+    async def _found_own(self) -> str:
         for one in await self._contacts():
             if one.get("number") == self._number and is_aci(str(one.get("uuid", ""))):
                 return str(one["uuid"])
@@ -181,25 +213,29 @@ class Rest:
         return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     async def _ask(self, verb: Any, path: str, body: BaseModel | None = None, *, private: bool = False) -> Any:
+        """By signalbot's session: its own calls are for half of these, and drop what a refusal says."""
         payload = None if body is None else body.model_dump_json(exclude_none=True, by_alias=True)
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                read = await (await self._answer(verb, path, payload)).read()
-        except SignalAPIError as error:
-            raise _mapped(error.__cause__, private=private) from error
+                async with (await self._http()).request(verb, f"{self._url}{path}", data=payload) as answer:
+                    status, read = answer.status, await answer.read()
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable("signal-cli-rest-api does not answer at this address.") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Uncertain("signal-cli-rest-api's answer was lost on the way, so it may have been done.") from error
+        said: Any = None
         try:
-            return msgspec.json.decode(read) if read else None
+            said = msgspec.json.decode(read) if read else None
         except msgspec.DecodeError as error:
-            raise Unavailable("signal-cli-rest-api's answer could not be read.") from error
+            if status < _REFUSED:
+                raise Unavailable("signal-cli-rest-api's answer could not be read.") from error
+        if status >= _REFUSED:
+            raise from_http(status, said, private=private)
+        return said
 
-    async def _answer(self, verb: Any, path: str, payload: str | None = None) -> aiohttp.ClientResponse:
-        client = self._api().general
-        answer: aiohttp.ClientResponse = await client._request(  # noqa: SLF001 - signalbot has no public call for half of these
-            verb, f"{self._url}{path}", error_cls=SignalAPIError, payload=payload
-        )
-        return answer
+    async def _http(self) -> aiohttp.ClientSession:
+        found: aiohttp.ClientSession = await self._api().general._sessions.get()  # noqa: SLF001 - there is no public way to it
+        return found
 
     def _api(self) -> Any:
         if self._bot is None:
@@ -229,31 +265,12 @@ def _quiet_bot(url: str, number: str) -> SignalBot:
     return bot
 
 
-def _mapped(cause: BaseException | None, *, private: bool) -> PlatformError:
-    if isinstance(cause, aiohttp.ClientResponseError):
-        return from_http(cause.status, private=private)
-    if isinstance(cause, aiohttp.ClientConnectorError):
-        return Unavailable("signal-cli-rest-api does not answer at this address.")
-    return Uncertain("signal-cli-rest-api's answer was lost on the way, so it may have been done.")
-
-
-def _not_handed_over(cause: BaseException | None) -> PlatformError:
+def _check_handed_over(status: int) -> None:
     """The service says 404 to what it has no more, and 400 to an id that was never one."""
-    if isinstance(cause, aiohttp.ClientResponseError) and cause.status < 500 and cause.status != 429:
-        return Gone("signal-cli-rest-api has this file no more.")
-    return Unavailable("signal-cli-rest-api does not hand over a file at the moment.")
-
-
-def _group(one: Mapping[str, Any]) -> Group:
-    permissions = one.get("permissions")
-    return Group(
-        id=str(one["internal_id"]),
-        member=bool(one.get("member", True)),
-        members=_people(one.get("members")),
-        admins=_people(one.get("admins")),
-        requesting=_people(one.get("pending_requests")),
-        only_admins_post=isinstance(permissions, dict) and permissions.get("send_messages") == "only-admins",
-    )
+    if _REFUSED <= status < 500 and status != 429:
+        raise Gone("signal-cli-rest-api has this file no more.")
+    if status >= _REFUSED:
+        raise Unavailable("signal-cli-rest-api does not hand over a file at the moment.")
 
 
 def _people(listed: Any) -> frozenset[str]:

@@ -14,7 +14,7 @@ from orchard_signal.client import Transport
 from orchard_signal.clock import Clock
 from orchard_signal.spool import Spool
 from orchard_signal.translate import GroupChanged, Translation, Unreadable
-from orchard_signal.wire import Group, envelope_in
+from orchard_signal.wire import DataMessage, Group, envelope_in
 
 SIGN_OF_LIFE = 25.0
 """Seconds of silence after which an empty batch says that all is well."""
@@ -40,6 +40,8 @@ class Session:
         self.rosters: dict[str, Group] = {}
         self.names: dict[str, str] = {}
         """For showing, in memory only: quotes and changed groups name people by their ids."""
+        self.timers: dict[str, int] = {}
+        """After how many seconds messages disappear in a group, as the last one there said."""
         self._news = asyncio.Event()
         self._receiving: asyncio.Task[None] | None = None
         self._ended = False
@@ -106,15 +108,21 @@ class Session:
             slept.cancel()
 
     async def _read(self, lines: Sequence[bytes]) -> Delivery:
-        delivery = Delivery(lines=len(lines))
+        delivery = Delivery()
         translation = Translation(self._account, self.own, self.names)
         for line in lines:
+            delivery.lines += 1
             try:
                 envelope = envelope_in(line)
                 read = translation.read(envelope)
             except (msgspec.MsgspecError, Unreadable, UnicodeDecodeError):
                 delivery.malformed += 1
                 continue
+            if group := self._learnt_timer(envelope.data_message):
+                # The message itself waits for the next batch: by then the core has asked what is to be kept of it.
+                delivery.lines -= 1
+                delivery.events.append(translation.timed(group, envelope.timestamp))
+                return delivery
             if envelope.source_uuid and envelope.source_name:
                 self.names[envelope.source_uuid] = envelope.source_name
             if isinstance(read, GroupChanged):
@@ -122,6 +130,17 @@ class Session:
             elif read is not None:
                 delivery.events.append(read)
         return delivery
+
+    def _learnt_timer(self, data: DataMessage | None) -> str:
+        """The group whose messages now disappear after another time than before, where they alone tell; or ""."""
+        if data is None or data.message is None or data.group_info is None:
+            return ""
+        group = data.group_info.group_id
+        roster = self.rosters.get(group)
+        if roster is None or roster.expires_after is not None or data.expires_in_seconds == self.timers.get(group, 0):
+            return ""
+        self.timers[group] = data.expires_in_seconds
+        return group
 
     async def _changed(self, translation: Translation, change: GroupChanged, delivery: Delivery) -> list[Event]:
         id = change.chat.id

@@ -72,7 +72,7 @@ class Translation:
             return self._id(f"{change.chat.id}:{change.revision}:{what}:{person}")
 
         chat, at = change.chat, change.at
-        came = sorted(now.members - before.members - {self._own})
+        came = sorted(now.members - before.members - {self._own}) if before.member else []
         went = sorted(before.members - now.members - {self._own}) if now.member else []
         asked = sorted(now.requesting - before.requesting)
         events: list[Event] = [
@@ -84,6 +84,11 @@ class Translation:
         ]
         events.append(AbilitiesChanged(told("rights", ""), at, chat))
         return events
+
+    def timed(self, group: str, timestamp: int) -> Event:
+        """The group's messages disappear sooner or later than they did."""
+        chat = ChatRef(PLATFORM, self._account, group)
+        return AbilitiesChanged(self._id(f"{group}:{timestamp}:timer"), _time(timestamp), chat)
 
     def _about(self, envelope: Envelope, source: str, data: DataMessage) -> Event | GroupChanged | None:
         chat = self._chat(source, data.group_info)

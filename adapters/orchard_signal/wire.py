@@ -80,6 +80,7 @@ class DataMessage(_Part, frozen=True):
     attachments: tuple[msgspec.Raw, ...] = ()
     view_once: bool = False
     """The pictures are meant to be seen once and by nobody else."""
+    expires_in_seconds: int = 0
 
 
 class EditMessage(_Part, frozen=True):
@@ -127,9 +128,11 @@ class Group(Struct, frozen=True, kw_only=True):
     id: str
     member: bool
     """Whether the bot is in it."""
+    invited: bool = False
+    """Whether somebody has invited the bot, which has not said yes."""
     members: frozenset[str]
     admins: frozenset[str]
     requesting: frozenset[str] = frozenset()
     only_admins_post: bool = False
-    expires_after: int = 0
-    """Seconds after which messages disappear; 0: never."""
+    expires_after: int | None = 0
+    """Seconds after which messages disappear; 0: never; None: the transport does not say."""

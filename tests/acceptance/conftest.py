@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -97,10 +97,19 @@ MAIN_JOB = {
 """The stories that are told on the wire too; the others on the World only."""
 ON_TWO_PLATFORMS = "test_linking"
 """These say themselves where they are told."""
-NOT_ON_SIGNAL = {"test_a_group_that_moves", "test_on_telegram", "test_strangers"}
-"""What does not happen there: Signal moves no group, and has no links into a chat."""
+NOT_ON_SIGNAL = {"test_a_group_that_moves", "test_on_telegram"}
+"""What does not happen there: on Signal a group keeps its id for ever; and Telegram's own ways."""
 BOTH_WAYS = {"test_on_telegram", "test_pictures", "test_report_by_reply", "test_rules"}
-"""Those of them that are told by webhook and on Signal's REST interface, too: how news come in makes no difference after that."""
+"""Those of them that are told by webhook, too: how news come in makes no difference after that."""
+ON_SIGNAL_TOO = {"test_choices", "test_copied", "test_in_confidence", "test_nothing_private_in_public"}
+"""Those that turn on what Signal lacks, buttons and forwards that name somebody: told through its fakes besides."""
+NOT_BY_REST = {
+    "test_each_step_of_a_report_survives_each_fault",
+    "test_what_happens_while_the_bot_is_away_is_taken_up_when_it_is_back",
+}
+"""Signal's REST interface loses what is written while nobody is connected to it."""
+FAULTS_NOT_BY_REST = {"disconnected", "rate_limited"}
+"""The same; and it does not say how long to wait, so that the bot waits longer than these stories."""
 ON_A_REAL_SERVER = {
     "test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog",
     "test_a_mended_message_goes_back_to_its_reporter_who_ends_it_with_one_tap",
@@ -133,20 +142,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function)
         and item.path.parent == HERE
         and hasattr(item, "callspec")
-        and not _told(item.path.stem, item.originalname, item.callspec.params.get("profile"))
+        and not _told(item.path.stem, item.originalname, item.callspec.params)
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _told(module: str, name: str, profile: object) -> bool:
+def _told(module: str, name: str, params: Mapping[str, object]) -> bool:
+    profile = params.get("profile")
     if module == ON_TWO_PLATFORMS:
         return True
     if profile == ON_MATRIX:
         return module in MAIN_JOB and name in ON_A_REAL_SERVER
     if module in NOT_ON_SIGNAL and profile in ON_SIGNAL:
         return False
-    if profile in (BY_WEBHOOK, BY_REST):
+    if profile == BY_REST and (
+        name in NOT_BY_REST or getattr(params.get("fault"), "__name__", "") in FAULTS_NOT_BY_REST
+    ):
+        return False
+    if profile in ON_SIGNAL and module in ON_SIGNAL_TOO:
+        return True
+    if profile == BY_WEBHOOK:
         return module in BOTH_WAYS
     return module in MAIN_JOB or profile not in ON_THE_WIRE
 

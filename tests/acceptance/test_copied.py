@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from orchard_bot.testing.profiles import Profile
 from tests.acceptance.conftest import LONG, Story, Telling, where
-from tests.acceptance.stages import ON_THE_WIRE
+from tests.acceptance.stages import ON_MATRIX, ON_SIGNAL, Place
+from tests.adapters.signal.world import SignalWorld
 
 UNKIND = "Some of you really cannot drive, can you"
-nameless = where(lambda profile: not profile.abilities.forwards_named and profile not in ON_THE_WIRE)
+nameless = where(lambda profile: not profile.abilities.forwards_named and profile != ON_MATRIX)
 
 
 async def reported(story: Story) -> None:
@@ -93,8 +94,14 @@ async def test_what_is_old_deleted_or_changed_is_not_known_any_more(telling: Tel
 
 @nameless
 async def test_where_messages_disappear_sooner_nothing_is_kept_of_them(telling: Telling, profile: Profile) -> None:
-    short = replace(profile, abilities=replace(profile.abilities, disappear_after=timedelta(hours=8)))
-    async with telling(short) as story:
+    timer = timedelta(hours=8)
+    simulated = replace(profile, abilities=replace(profile.abilities, disappear_after=timer))
+
+    def set_timer(world: Place) -> None:
+        if isinstance(world, SignalWorld):
+            world.disappear_after("larch", timer)
+
+    async with telling(profile if profile in ON_SIGNAL else simulated, before=set_timer) as story:
         await story.says("tomasz", UNKIND)
         await story.tells_bot("priya", UNKIND)
         assert "didn't understand" in story.heard("priya")[-1]

@@ -34,6 +34,7 @@ from orchard_bot.testing.world_link import LinkedPlatform
 from orchard_bot.web.pages import application
 from orchard_bot.web.server import serving
 from tests.crash import matrix, telegram
+from tests.crash import signal as on_signal
 
 LIFE_SECONDS = 240
 """No life outlasts this, whatever becomes of the test."""
@@ -116,6 +117,8 @@ async def live(composition: Composition, address: str, death: Death, mutant: str
 def _platform(composition: Composition, address: str, mutant: str, failpoint: failpoints.Failpoint) -> Platform:
     if "matrix" in composition.settings.adapters:
         return matrix.platform_of(composition, mutant, failpoint)
+    if "signal" in composition.settings.adapters:
+        return on_signal.platform_of(composition, mutant, failpoint)
     if "telegram" in composition.settings.adapters:
         return telegram.platform_of(composition, mutant, failpoint)
     return ConfirmsEarly(address, failpoint) if mutant == "confirm-early" else LinkedPlatform(address)

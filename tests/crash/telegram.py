@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
-from sqlalchemy import select
 
 from orchard_bot.app import Composition
 from orchard_bot.chat.abilities import Abilities
@@ -17,9 +16,6 @@ from orchard_bot.chat.platform import Batch
 from orchard_bot.chat.refs import ChatRef, MessageRef
 from orchard_bot.runtime.clock import SystemClock
 from orchard_bot.runtime.failpoints import CONFIRMED, Failpoint
-from orchard_bot.storage.columns import keyring_of
-from orchard_bot.storage.sqlite import opened
-from orchard_bot.storage.tables import letter_messages, letters
 from orchard_bot.testing.profiles import TELEGRAM
 from orchard_bot.testing.sim_message import SimMessage
 from orchard_telegram import TelegramPlatform
@@ -29,6 +25,7 @@ from tests.adapters.telegram.fake.driver import FakeTelegram
 from tests.adapters.telegram.stage import Mode
 from tests.adapters.telegram.world import TelegramWorld
 from tests.crash.ground import Noted
+from tests.crash.receipts import ByReceipts
 
 
 class Unhurried(TelegramPlatform):
@@ -70,10 +67,11 @@ def platform_of(composition: Composition, mutant: str, failpoint: Failpoint) -> 
     return platform
 
 
-class OnTelegram:
+class OnTelegram(ByReceipts):
     """A ``Ground``. Made by ``on_telegram``."""
 
     def __init__(self, telegram: FakeTelegram, folder: Path, mode: Mode) -> None:
+        super().__init__()
         self._telegram = telegram
         self.world = TelegramWorld(telegram, None, TELEGRAM)
         token = folder / "telegram.token"
@@ -85,8 +83,6 @@ class OnTelegram:
             lines["webhook_url"] = f"http://127.0.0.1:{port}/telegram"
         adapter = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
         self.settings = f'[web]\nport = {port}\n\n[adapters.telegram]\naccount = "main"\n{adapter}'
-        self._receipts: list[dict[str, MessageRef]] = []
-        """What each letter became, as the database knew it at the end of each life."""
 
     @asynccontextmanager
     async def serving(self, folder: Path) -> AsyncIterator[str]:
@@ -110,41 +106,7 @@ class OnTelegram:
         # A request whose asker is dead is carried out as soon as the server has read it.
         await SystemClock().sleep(0.02)
 
-    def life_ended(self, database: Path) -> None:
-        known = select(letters.c.key, letters.c.message).where(letters.c.message.is_not(None))
-        with opened(database) as connection:
-            self._receipts.append({row.key: row.message for row in connection.execute(known)})
-
-    def key_of(self, message: SimMessage, database: Path) -> str | None:
-        return self._keys(database).get(message.ref)
-
-    @property
-    def sent(self) -> int:
-        return len(self._posted())
-
-    def twice(self, database: Path) -> int:
-        return len(self._posted() - self._keys(database).keys())
-
-    def sent_again(self) -> Iterator[str]:
-        for number, (before, after) in enumerate(zip(self._receipts, self._receipts[1:], strict=False), start=1):
-            yield from (
-                f"life {number} did {key} again, knowing its receipt"
-                for key in before
-                if after.get(key, before[key]) != before[key]
-            )
-        if self._receipts:
-            unknown = set(self._receipts[-1].values()) - self._posted()
-            yield from (f"there is a receipt for {message}, which was never posted" for message in unknown)
-
-    def _keys(self, database: Path) -> dict[MessageRef, str]:
-        found = select(letter_messages.c.message, letters.c.key).join(letters, letters.c.id == letter_messages.c.letter)
-        with opened(database) as connection:
-            stand_in = keyring_of(connection.dialect).token
-            keys = {row.message: row.key for row in connection.execute(found)}
-        tokens = ((message, stand_in(str(message))) for message in self._posted())
-        return {message: keys[token] for message, token in tokens if token in keys}
-
-    def _posted(self) -> set[MessageRef]:
+    def posted(self) -> set[MessageRef]:
         """Every message of the bot's that ever was."""
         state, bot = self._telegram.state, self.world.card.id
         found = set()

@@ -1,15 +1,24 @@
-"""The stage of the conformance suite: a class group on the fake, and the adapter connected to it."""
+"""The stage of the adapter's tests: a class group on the fake, and the adapter connected to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 
+import pytest
+
+from orchard_bot.chat.events import Event, MessagePosted
 from orchard_bot.chat.refs import ChatRef, MessageRef, PersonRef
+from orchard_bot.errors import Unavailable
 from orchard_bot.testing.fake_clock import FakeClock
 from orchard_signal import SignalPlatform
 from orchard_signal.ids import PLATFORM, author_and_time, message_id
-from tests.adapters.signal.fake.rpc import _admit
-from tests.adapters.signal.fake.state import FakeSignal, Written
+from tests.adapters.signal.fake.rest import RestApi
+from tests.adapters.signal.fake.rpc import RpcDaemon, _admit
+from tests.adapters.signal.fake.serving import serving
+from tests.adapters.signal.fake.state import BOT_NUMBER, FakeSignal, Written
 
 
 class SignalStage:
@@ -73,3 +82,41 @@ class SignalStage:
 
     def _ref(self, chat: ChatRef, sent: Written) -> MessageRef:
         return MessageRef(chat, message_id(sent.author, sent.timestamp))
+
+
+both = pytest.mark.parametrize("transport", ["jsonrpc", "rest"])
+
+
+@asynccontextmanager
+async def on_stage(tmp_path: Path, transport: str, **service: str) -> AsyncIterator[SignalStage]:
+    """A class group and the adapter, not started."""
+    clock = FakeClock()
+    signal = FakeSignal(clock.now, keeps=transport == "jsonrpc")
+    fake = RpcDaemon(signal, **service) if transport == "jsonrpc" else RestApi(signal, **service)
+    async with serving(fake.app()) as url:
+        settings = {"transport": transport, "number": BOT_NUMBER, "url": url, "spool": str(tmp_path / "spool")}
+        stage = SignalStage(signal, clock, lambda: SignalPlatform("home", settings, clock))
+        yield stage
+        await stage.platform.stop()
+        signal.hang_up()
+
+
+async def heard(platform: SignalPlatform, enough: Callable[[list[Event]], bool]) -> list[Event]:
+    """What comes, acknowledged, until it is enough; the line is taken up again where it breaks."""
+    found: list[Event] = []
+    async with asyncio.timeout(20):
+        while not enough(found):
+            try:
+                async for batch in platform.batches():
+                    found += batch.events
+                    await batch.acknowledge()
+                    if enough(found):
+                        break
+            except Unavailable:
+                await platform.start()
+    return found
+
+
+def texts(events: list[Event]) -> list[str]:
+    """Of the messages."""
+    return [one.text for one in events if isinstance(one, MessagePosted)]

@@ -11,8 +11,7 @@ from orchard_bot.chat.events import Attachment, MessagePosted
 from orchard_bot.chat.platform import HasFiles
 from orchard_bot.errors import Gone, NotAllowed, Unavailable
 from orchard_signal import SignalPlatform
-from tests.adapters.signal.stage import SignalStage
-from tests.adapters.signal.test_trouble import both, on_stage
+from tests.adapters.signal.stage import SignalStage, both, on_stage
 
 PICTURE = b"\x89PNG and so on" * 20_000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -78,6 +78,10 @@ class SignalWorld:
         assert names
         self._change(group, lambda there: there.admins.remove(self.signal.bot.aci))
 
+    def disappear_after(self, group: Where, timer: timedelta) -> None:
+        """An admin sets the group's timer."""
+        self.signal.groups[self._place(group)].expires_after = int(timer.total_seconds())
+
     # What people do
 
     def post(
@@ -128,9 +132,9 @@ class SignalWorld:
         self._change(group, lambda there: there.requesting.append(self._aci(person)), by=self._aci(person))
 
     def open_chat(self, person: Who, payload: str = "") -> None:
-        """A chat is open as soon as somebody writes: there is nothing to press."""
-        assert not payload, "Signal has no deep links into a chat"
+        """There is nothing to press: a chat is opened by what is written there, and a link by typing what it holds."""
         self.person(person).started = True
+        self.post(person, self.private(person), f"/start {payload}".strip())
 
     def block_bot(self, person: Who) -> None:
         """Hear no more from the bot, which does not learn of it."""
@@ -202,8 +206,7 @@ class SignalWorld:
                 since=one.shown_from,
                 until=one.shown_until,
             )
-            for one in self.signal.written
-            if one.place == place
+            for one in self.signal.screens[place]
             for text in one.texts
         ]
 
@@ -213,7 +216,7 @@ class SignalWorld:
         self.signal.change(self._place(group), by or self._owner, lambda there: (act(there), None)[1])
 
     def _screen(self, place: str) -> list[SimMessage]:
-        return [self._message(one) for one in self.signal.written if one.place == place and one.shown_until is None]
+        return [self._message(one) for one in self.signal.screens[place] if one.shown_until is None]
 
     def _message(self, one: Written) -> SimMessage:
         chat = self._chat(one.place)
@@ -233,7 +236,9 @@ class SignalWorld:
 
     def _found(self, message: MessageRef) -> Written:
         author, timestamp = author_and_time(message)
-        return next(one for one in self.signal.written if (one.author, one.timestamp) == (author, timestamp))
+        return next(
+            one for one in self.signal.screens[message.chat.id] if (one.author, one.timestamp) == (author, timestamp)
+        )
 
     def _own(self, person: Who, message: Written) -> None:
         if message.author != self._aci(person):

@@ -51,6 +51,8 @@ class RestApi:
         app.router.add_post(groups + "/{group}/members", self._add)
         app.router.add_delete(groups + "/{group}/members", self._remove)
         app.router.add_post(groups + "/{group}/pin-message", self._pin)
+        app.router.add_post(groups + "/{group}/join", self._join)
+        app.router.add_get(f"/v1/identities/{BOT_NUMBER}", self._identities)
         app.router.add_get(f"/v1/receive/{BOT_NUMBER}", self._receive)
         return app
 
@@ -96,7 +98,7 @@ class RestApi:
             "invite_link": "",
             "members": people(there.members),
             "admins": people(there.admins),
-            "pending_invites": [],
+            "pending_invites": people(there.invited),
             "pending_requests": people(there.requesting),
             "permissions": {
                 "add_members": "only-admins",
@@ -151,6 +153,17 @@ class RestApi:
             return _refusal(refused)
         return web.Response(status=204)
 
+    async def _join(self, request: web.Request) -> web.Response:
+        assert not await request.read()
+        try:
+            self.signal.bot_accepts(_place(request.match_info["group"]))
+        except Refused as refused:
+            return _refusal(refused)
+        return web.Response(status=204)
+
+    async def _identities(self, _: web.Request) -> web.Response:
+        return web.json_response([_identity(one) for one in self.signal.people.values()])
+
     async def _receive(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -191,12 +204,21 @@ def _contact(one: Human) -> Any:
     return held_to("client.ListContactsResponse", whole)
 
 
+def _identity(one: Human) -> Any:
+    status = "UNTRUSTED" if one.new_key else "TRUSTED_UNVERIFIED"
+    known = {"number": one.number, "uuid": one.aci, "status": status, "added": "1", "fingerprint": "05"}
+    return held_to("client.IdentityEntry", {**known, "safety_number": "1" * 60})
+
+
 def _place(to: str) -> str:
     return base64.b64decode(to.removeprefix("group.")).decode() if to.startswith("group.") else to
 
 
 def _refusal(refused: Refused) -> web.Response:
     if refused.kind == "RATE_LIMIT_FAILURE":
-        error = {"error": refused.words, "challenge_tokens": ["a-token"], "account": BOT_NUMBER}
+        error = {"error": refused.words, "challenge_tokens": [refused.token], "account": BOT_NUMBER}
         return web.json_response(held_to("api.SendMessageError", error), status=429)
+    if refused.kind == "IDENTITY_FAILURE":
+        words = "Unable to complete request due to untrusted recipient keys"
+        return web.json_response(held_to("api.Error", {"error": words}), status=400)
     return web.json_response(held_to("api.Error", {"error": refused.words}), status=400)

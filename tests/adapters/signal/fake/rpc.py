@@ -15,6 +15,7 @@ _PARAMS: dict[str, tuple[set[str], set[str]]] = {
     "getAttachment": ({"id"}, set()),
     "getUserStatus": ({"recipient"}, set()),
     "listGroups": (set(), set()),
+    "listIdentities": (set(), {"number"}),
     "listContacts": (set(), {"recipient", "allRecipients"}),
     "send": ({"message"}, {"recipient", "groupId", "editTimestamp"}),
     "remoteDelete": ({"targetTimestamp"}, {"recipient", "groupId"}),
@@ -116,7 +117,7 @@ class RpcDaemon:
                 return self._attachment(params["id"])
             case "getUserStatus":
                 return [self._status(number) for number in params["recipient"]]
-            case "listContacts" | "listGroups":
+            case "listContacts" | "listGroups" | "listIdentities":
                 return self._listed(method)
             case "send":
                 place = _place(params)
@@ -137,6 +138,8 @@ class RpcDaemon:
     def _listed(self, method: str) -> list[dict[str, Any]]:
         if method == "listContacts":
             return [_contact(one) for one in self.signal.people.values()]
+        if method == "listIdentities":
+            return [_identity(one) for one in self.signal.people.values()]
         return [self._group(id) for id in self.signal.groups]
 
     def _as_admin(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +150,8 @@ class RpcDaemon:
         return {"timestamp": self.signal.stamp(), "results": []}
 
     def _update(self, params: dict[str, Any]) -> dict[str, Any]:
+        if params.keys() == {"groupId"}:
+            self.signal.bot_accepts(params["groupId"])
         for person in params.get("member", []):
             self.signal.bot_changes(params["groupId"], lambda there, who=person: _admit(there, who))  # type: ignore[misc]
         for person in params.get("removeMember", []):
@@ -172,7 +177,7 @@ class RpcDaemon:
             "isBlocked": False,
             "messageExpirationTime": there.expires_after,
             "members": [{"number": None, "uuid": one} for one in there.members],
-            "pendingMembers": [],
+            "pendingMembers": [{"number": None, "uuid": one} for one in there.invited],
             "requestingMembers": [{"number": None, "uuid": one} for one in there.requesting],
             "admins": [{"number": None, "uuid": one} for one in there.admins],
             "banned": [],
@@ -186,7 +191,15 @@ def _open(request: web.Request) -> bool:
 
 def _contact(one: Human) -> dict[str, Any]:
     profile = {"givenName": one.name, "familyName": None, "about": None}
-    return {"number": None, "uuid": one.aci, "name": "", "isBlocked": False, "profile": profile}
+    known = {"number": None, "uuid": one.aci, "name": "", "isBlocked": False, "profile": profile}
+    return {**known, "unregistered": not one.registered}
+
+
+def _identity(one: Human) -> dict[str, Any]:
+    """As ListIdentitiesCommand writes it."""
+    trust = "UNTRUSTED" if one.new_key else "TRUSTED_UNVERIFIED"
+    keys = {"fingerprint": "05", "safetyNumber": "1" * 60, "scannableSafetyNumber": "", "addedTimestamp": 1}
+    return {"number": None, "uuid": one.aci, "trustLevel": trust, **keys}
 
 
 def _admit(there: Any, who: str) -> None:
@@ -219,5 +232,7 @@ def _error(refused: Refused) -> dict[str, Any]:
         result: dict[str, Any] = {"recipientAddress": {"uuid": None, "number": None}, "type": refused.kind}
         if refused.seconds:
             result["retryAfterSeconds"] = refused.seconds
+        if refused.token:
+            result["token"] = refused.token
         data = {"response": {"timestamp": 1, "results": [result]}}
     return {"code": _CODES.get(refused.kind, -1), "message": refused.words, "data": data}

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +16,10 @@ BOT_NUMBER = "+447700900999"
 
 
 class Refused(Exception):
-    """``kind`` is a result type of signal-cli, or USER, IO, RATE_LIMIT."""
+    """``kind`` is a result type of signal-cli, or USER, IO. ``token``: of the challenge that would end it."""
 
-    def __init__(self, kind: str, words: str, seconds: float = 0) -> None:
-        self.kind, self.words, self.seconds = kind, words, seconds
+    def __init__(self, kind: str, words: str, seconds: float = 0, token: str = "") -> None:
+        self.kind, self.words, self.seconds, self.token = kind, words, seconds, token
         super().__init__(words)
 
 
@@ -42,6 +43,7 @@ class ClassGroup:
     members: list[str] = field(default_factory=list)
     admins: list[str] = field(default_factory=list)
     requesting: list[str] = field(default_factory=list)
+    invited: list[str] = field(default_factory=list)
     revision: int = 1
     expires_after: int = 0
 
@@ -75,6 +77,8 @@ class FakeSignal:
         self.people: dict[str, Human] = {self.bot.aci: self.bot}
         self.groups: dict[str, ClassGroup] = {}
         self.written: list[Written] = []
+        self.screens: defaultdict[str, list[Written]] = defaultdict(list)
+        """The same by place."""
         self.listeners: list[asyncio.Queue[bytes | None]] = []
         self.alive: dict[asyncio.Queue[bytes | None], Callable[[], bool]] = {}
         """Whether the line behind a listener still stands."""
@@ -107,14 +111,20 @@ class FakeSignal:
     def change(self, group: str, by: str, act: Callable[[ClassGroup], None]) -> None:
         """Something about the group changes, and everybody in it is told that it did."""
         there = self.groups[group]
+        told = self._told_of(there)
         act(there)
         there.revision += 1
-        self._envelope(by, self.stamp(), {"groupInfo": self._info(there, "UPDATE")})
+        if told or self._told_of(there):
+            self._envelope(by, self.stamp(), {"groupInfo": self._info(there, "UPDATE")})
+
+    def _told_of(self, group: ClassGroup) -> bool:
+        """Whether the bot hears of changes: as a member, or as one who is invited."""
+        return self.bot.aci in (*group.members, *group.invited)
 
     def write(self, author: str, place: str, text: str, quotes: Written | None = None) -> Written:
         """``place``: a group, or the author's own ACI for the private chat with the bot."""
         sent = Written(author, place, self.stamp(), [text], self.now())
-        data: dict[str, Any] = {"message": text, **self._where(place)}
+        data: dict[str, Any] = {"message": text, **self._where(place), **self._timer(place)}
         if quotes is not None:
             sent.quotes = (quotes.author, quotes.timestamp)
             data["quote"] = {
@@ -125,19 +135,25 @@ class FakeSignal:
                 "text": quotes.text,
                 "attachments": [],
             }
-        self.written.append(sent)
-        self._envelope(author, sent.timestamp, data)
+        self._show(sent)
+        self._tell(place, self.envelope(author, sent.timestamp, {"dataMessage": self._data(sent.timestamp, data)}))
         return sent
 
     def send_picture(self, author: str, place: str, data: bytes, text: str | None = None, **more: Any) -> Written:
         """A picture, with a few words or none; ``more`` goes into the data message."""
         sent = Written(author, place, self.stamp(), [text or ""], self.now())
-        self.written.append(sent)
+        self._show(sent)
         id = f"file{len(self.files)}.png"
         self.files[id] = data
         file = {"contentType": "image/png", "filename": None, "id": id, "size": len(data), "width": 9, "height": 9}
-        self._envelope(author, sent.timestamp, {"message": text, "attachments": [file], **self._where(place), **more})
+        said = {"message": text, "attachments": [file], **self._where(place), **self._timer(place), **more}
+        self._tell(place, self.envelope(author, sent.timestamp, {"dataMessage": self._data(sent.timestamp, said)}))
         return sent
+
+    def _tell(self, place: str, envelope: dict[str, Any]) -> None:
+        """What is said in a group goes to its members."""
+        if place not in self.groups or self.bot.aci in self.groups[place].members:
+            self.deliver(envelope)
 
     def edit(self, message: Written, text: str) -> None:
         """The author changes it."""
@@ -146,13 +162,14 @@ class FakeSignal:
         at = self.stamp()
         data = self._data(at, {"message": text, **self._where(message.place)})
         inner = {"targetSentTimestamp": message.timestamp, "dataMessage": data}
-        self.deliver(self.envelope(message.author, at, {"editMessage": inner}))
+        self._tell(message.place, self.envelope(message.author, at, {"editMessage": inner}))
 
     def delete(self, message: Written) -> None:
         """The author takes it back."""
         message.shown_until = self.now()
         inner = {"remoteDelete": {"timestamp": message.timestamp}, "message": None, **self._where(message.place)}
-        self._envelope(message.author, self.stamp(), inner)
+        at = self.stamp()
+        self._tell(message.place, self.envelope(message.author, at, {"dataMessage": self._data(at, inner)}))
 
     def react(self, person: str, message: Written, emoji: str) -> None:
         """An emoji under a message."""
@@ -163,7 +180,9 @@ class FakeSignal:
             "targetSentTimestamp": message.timestamp,
             "isRemove": False,
         }
-        self._envelope(person, self.stamp(), {"message": None, "reaction": inner, **self._where(message.place)})
+        at, where = self.stamp(), self._where(message.place)
+        data = self._data(at, {"message": None, "reaction": inner, **where})
+        self._tell(message.place, self.envelope(person, at, {"dataMessage": data}))
 
     # The bot, by whichever service
 
@@ -176,22 +195,22 @@ class FakeSignal:
             message.texts.append(text)
             message.edited = True
             return self.stamp()
-        self.written.append(Written(self.bot.aci, place, self.stamp(), [text], self.now()))
+        self._show(Written(self.bot.aci, place, self.stamp(), [text], self.now()))
         return self._last
 
     def bot_withdraws(self, place: str, timestamp: int) -> int:
         """Signal takes the deletion of what is not there without a word."""
         self._check_place(place)
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (self.bot.aci, place, timestamp) and one.shown_until is None:
+        for one in self.screens[place]:
+            if (one.author, one.timestamp) == (self.bot.aci, timestamp) and one.shown_until is None:
                 one.shown_until = self.now()
         return self.stamp()
 
     def bot_deletes(self, group: str, author: str, timestamp: int) -> None:
         """As an admin."""
         there = self.bots_group(group, admin=True)
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (author, there.id, timestamp) and one.shown_until is None:
+        for one in self.screens[there.id]:
+            if (one.author, one.timestamp) == (author, timestamp) and one.shown_until is None:
                 one.shown_until = self.now()
 
     def bot_changes(self, group: str, act: Callable[[ClassGroup], None]) -> None:
@@ -200,11 +219,21 @@ class FakeSignal:
         act(there)
         there.revision += 1
 
+    def bot_accepts(self, group: str) -> None:
+        """An invitation; for a member, an update that changes nothing."""
+        there = self.groups.get(group)
+        if there is None or not self._told_of(there):
+            self.bots_group(group)
+        elif self.bot.aci in there.invited:
+            there.invited.remove(self.bot.aci)
+            there.members.append(self.bot.aci)
+            there.revision += 1
+
     def bot_pins(self, group: str, author: str, timestamp: int) -> None:
         """For everybody."""
         self.bots_group(group, admin=True)
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (author, group, timestamp):
+        for one in self.screens[group]:
+            if (one.author, one.timestamp) == (author, timestamp):
                 one.pinned = True
 
     def bots_group(self, group: str, *, admin: bool = False) -> ClassGroup:
@@ -220,10 +249,14 @@ class FakeSignal:
 
     def own(self, place: str, timestamp: int) -> Written:
         """A message of the bot's."""
-        for one in self.written:
-            if (one.author, one.place, one.timestamp) == (self.bot.aci, place, timestamp):
+        for one in self.screens[place]:
+            if (one.author, one.timestamp) == (self.bot.aci, timestamp):
                 return one
         raise Refused("USER", "Original message not found")
+
+    def _show(self, sent: Written) -> None:
+        self.written.append(sent)
+        self.screens[sent.place].append(sent)
 
     # Envelopes
 
@@ -300,6 +333,10 @@ class FakeSignal:
         there = self.groups.get(place)
         return {} if there is None else {"groupInfo": self._info(there, "DELIVER")}
 
+    def _timer(self, place: str) -> dict[str, Any]:
+        there = self.groups.get(place)
+        return {} if there is None else {"expiresInSeconds": there.expires_after}
+
     def _info(self, group: ClassGroup, kind: str) -> dict[str, Any]:
         return {"groupId": group.id, "groupName": group.title, "revision": group.revision, "type": kind}
 
@@ -308,7 +345,7 @@ class FakeSignal:
             if not self.people[place].registered:
                 raise Refused("UNREGISTERED_FAILURE", "Failed to send message")
             if self.people[place].new_key:
-                raise Refused("IDENTITY_FAILURE", "Failed to send message: Untrusted Identity")
+                raise Refused("IDENTITY_FAILURE", "Failed to send message due to untrusted identities")
             return
         self.bots_group(place)
 
