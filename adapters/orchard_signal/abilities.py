@@ -28,8 +28,12 @@ def in_group(group: Group, own: str, *, deletes: bool, pins: bool) -> Abilities:
     right = YES if admin else _NO_ADMIN
     delete = right if deletes else _CANNOT_DELETE
     post = YES if admin or not group.only_admins_post else _ONLY_ADMINS
-    found = replace(_abilities(post, delete, right, YES), pin=right if pins else _CANNOT_PIN)
-    return replace(found, disappear_after=timedelta(seconds=group.expires_after) if group.expires_after else None)
+    return replace(
+        _abilities(post, delete, right, YES),
+        pin=right if pins else _CANNOT_PIN,
+        people=len(group.members - {own}),
+        disappear_after=timedelta(seconds=group.expires_after) if group.expires_after else None,
+    )
 
 
 def in_private() -> Abilities:

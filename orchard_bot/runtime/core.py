@@ -159,6 +159,8 @@ class Core:
             self._preparing.members.joined(community, person)
         for community, person in effects.left:
             self._preparing.members.left(community, person)
+        for chat in {self.house.communities[one].chat for one, _ in effects.left if one in self.house.communities}:
+            await self.refresh(chat.via, chat)  # how many are left counts for who may be guessed
         for community, to in effects.moved:
             self.house.move(community, to)
             await self.refresh(to.via, to)

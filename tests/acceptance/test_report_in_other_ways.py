@@ -222,6 +222,19 @@ async def test_safety_shows_the_emergency_numbers_at_once_and_then_goes_to_the_m
             assert alerts(story, moderator)[0].startswith("Somebody may be at risk.")
 
 
+async def test_where_few_could_have_seen_it_the_reporter_is_warned_first(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        for who in ("grace", "leila", "joe"):
+            story.world.leave(who, story.larch)
+            await story.settle()
+        message = await story.says("tomasz", UNKIND)
+        await story.reports("priya", message, "Tell the moderators", "Not sure")
+        assert "may guess who reported it" in story.heard("priya")[-1]
+        assert await story.cases() == []
+        await story.chooses("priya", "Send it all the same")
+        assert "has reached the moderators" in story.heard("priya")[-1]
+
+
 async def test_just_noting_it_leaves_nothing_in_the_database(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
         message = await story.says("tomasz", UNKIND)
