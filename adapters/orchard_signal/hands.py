@@ -13,6 +13,7 @@ from orchard_bot.chat.steps import (
     Receipt,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -41,6 +42,8 @@ class Hands:
                 return await self._send_to_group(step)
             case SendPrivately():
                 return await self._send_privately(step)
+            case SendFile():
+                return await self._send_file(step)
             case EditMessage():
                 return await self._edit(step)
             case DeletePosting():
@@ -73,6 +76,12 @@ class Hands:
         if not is_aci(step.person.id):
             raise NotReachable("There is no such person on Signal.")
         sent = await self._to.send(step.person.id, step.text, group=False)
+        return self._receipt(ChatRef(PLATFORM, self._account, step.person.id), sent)
+
+    async def _send_file(self, step: SendFile) -> Receipt:
+        if not is_aci(step.person.id):
+            raise NotReachable("There is no such person on Signal.")
+        sent = await self._to.send(step.person.id, "", group=False, file=step.file)
         return self._receipt(ChatRef(PLATFORM, self._account, step.person.id), sent)
 
     async def _edit(self, step: EditMessage) -> Receipt:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
-from telegram import Bot, ChatPermissions, LinkPreviewOptions, Message
+from telegram import Bot, ChatPermissions, InputFile, LinkPreviewOptions, Message
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from orchard_bot.chat.refs import ChatRef, MessageRef
@@ -18,6 +18,7 @@ from orchard_bot.chat.steps import (
     Receipt,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -52,6 +53,8 @@ class Hands:
                 return await self._send_to_group(step)
             case SendPrivately():
                 return await self._send_privately(step)
+            case SendFile():
+                return await self._send_file(step)
             case ShowInGroup():
                 return await self._show_in_group(step)
             case EditMessage():
@@ -87,6 +90,12 @@ class Hands:
             sent = await self._bot.send_message(
                 person, step.text, reply_markup=buttons, link_preview_options=_NO_PREVIEW
             )
+        return self._receipt(person, str(sent.message_id))
+
+    async def _send_file(self, step: SendFile) -> Receipt:
+        person, file = user_id(step.person), InputFile(step.file.data, step.file.name)
+        with refusals(Concern.PERSON):
+            sent = await self._bot.send_document(person, file, disable_content_type_detection=True)
         return self._receipt(person, str(sent.message_id))
 
     async def _show_in_group(self, step: ShowInGroup) -> Receipt:

@@ -25,11 +25,12 @@ from msgspec.structs import replace
 
 from orchard_bot.chat.abilities import Abilities, Reach
 from orchard_bot.chat.events import Event, MessageDeleted, MessageEdited, MessagePosted, decode_event, encode_event
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice, EditOwn, TellPrivately, WithdrawOwn
 from orchard_bot.chat.planning import Plan, Sent, plan
 from orchard_bot.chat.platform import Batch, Platform
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
-from orchard_bot.chat.steps import DeletePosting, Receipt, SendPrivately, SendToGroup
+from orchard_bot.chat.steps import DeletePosting, Receipt, SendFile, SendPrivately, SendToGroup
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.errors import Gone, NotReachable, PlatformError, Unavailable
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING
@@ -182,6 +183,36 @@ class PlatformConformance:
         assert " ".join(await stage.person_sees(anna)).split() == words
         await stage.platform.stop()
 
+    async def test_a_file_arrives_whole_or_its_words_do(self, stage: Stage) -> None:
+        anna, ben = await stage.add_person("anna"), await stage.add_person("ben")
+        abilities = await _within_reach(stage, anna)
+        data = bytes(range(256)) * 40
+        await _tell(stage, anna, "Here it is.", abilities, file=Enclosure("class dates.ics", "text/calendar", data))
+        if abilities.send_files.can:
+            ((name, content),) = await stage.person_has(anna)
+            assert (name.replace("_", " "), content) == ("class dates.ics", data)
+            assert "Here it is." in await stage.person_sees(anna)
+        else:
+            assert await stage.person_has(anna) == []
+            assert "Here is no file." in await stage.person_sees(anna)
+        assert await stage.person_has(ben) == []
+        await stage.platform.stop()
+
+    async def test_a_file_for_somebody_who_has_not_opened_a_chat_is_not_sent(self, stage: Stage) -> None:
+        stranger = await stage.add_person("stranger", started=False)
+        await stage.platform.start()
+        message = await _say(stage, await stage.add_person("anna"), "hello")
+        abilities = await _abilities(stage, message.chat)
+        if abilities.private_messages is not Reach.ONCE_STARTED or not abilities.send_files.can:
+            pytest.skip("This platform lets bots write first, or not at all, or send no files.")
+        file = Enclosure("dates.ics", "text/calendar", b"x")
+        with pytest.raises(NotReachable):
+            await stage.platform.perform(
+                SendFile(key="f", account=stage.platform.account, person=stranger, file=file)
+            )
+        assert await stage.person_has(stranger) == []
+        await stage.platform.stop()
+
     @pytest.mark.parametrize("many", [1, 2, 3, 12])
     async def test_however_many_choices_each_is_offered(self, stage: Stage, many: int) -> None:
         anna = await stage.add_person("anna")
@@ -323,11 +354,22 @@ async def _within_reach(stage: Stage, person: PersonRef) -> Abilities:
 
 
 async def _tell(
-    stage: Stage, person: PersonRef, text: str, abilities: Abilities, choices: tuple[Choice, ...] = ()
+    stage: Stage,
+    person: PersonRef,
+    text: str,
+    abilities: Abilities,
+    choices: tuple[Choice, ...] = (),
+    file: Enclosure | None = None,
 ) -> list[Receipt]:
     account = stage.platform.account
     words = TellPrivately(
-        key=f"t{next(_keys)}", account=account, person=person, text=PrivateText(text), choices=choices
+        key=f"t{next(_keys)}",
+        account=account,
+        person=person,
+        text=PrivateText(text),
+        choices=choices,
+        file=file,
+        without_file=PrivateText("Here is no file.") if file else None,
     )
     planned = plan(words, abilities, _NOW)
     assert isinstance(planned, Plan), "an adapter has to let the bot write to people privately"

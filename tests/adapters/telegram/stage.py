@@ -109,6 +109,12 @@ class TelegramStage:
             if seen.author == self.bot.id
         ]
 
+    async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
+        """The files that the bot has sent this person."""
+        place = self.telegram.state.place(int(person.id), self.bot.id)
+        sent = [one.document for one in place.messages.values() if one.sender == self.bot.id and one.document]
+        return [(one["file_name"], self.telegram.state.files[one["file_id"]]) for one in sent]
+
     async def pass_time(self, seconds: float) -> None:
         """Let both clocks run on, once the adapter waits for one of them."""
         if self._mode == "polling":

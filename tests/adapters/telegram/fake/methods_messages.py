@@ -69,6 +69,35 @@ def send_message(state: State, bot: Bot, p: Json) -> Json:
     return render.message(state, place, message)
 
 
+MOST_DOCUMENT = 50_000_000
+"""Bytes: https://core.telegram.org/bots/api#sending-files."""
+
+
+@method(
+    "sendDocument",
+    "chat_id",
+    "document",
+    chat_id=chat,
+    document=text,
+    disable_content_type_detection=boolean,
+    disable_notification=boolean,
+    protect_content=boolean,
+    attached=composing.attached,
+)
+def send_document(state: State, bot: Bot, p: Json) -> Json:
+    """https://core.telegram.org/bots/api#senddocument, with the file in the same request."""
+    file: composing.Attached | None = p.get("attached")
+    if file is None or p["document"] != f"attach://{file.field}":
+        raise bad("there is no document in the request")
+    if not file.data:
+        raise bad("file must be non-empty")
+    if len(file.data) > MOST_DOCUMENT:
+        raise bad("file is too big")
+    place = access.postable(state, bot, p["chat_id"])
+    message = talk.add(state, place, sender=bot.id, document=state.keep_file(file.name, file.kind, file.data))
+    return render.message(state, place, message)
+
+
 def _reply_to(place: Chat, reply: Json) -> int:
     wanted = int(reply.get("message_id", 0))
     if wanted and wanted not in place.messages:

@@ -125,6 +125,13 @@ class State:
         """An opaque id, of a press or a file."""
         return str(self._random.getrandbits(63))
 
+    def keep_file(self, name: str, kind: str, data: bytes) -> Json:
+        """Keep a file; gives the Document that shows it."""
+        key = f"document{self.new_key()}"
+        self.files[key] = data
+        shown: Json = {"file_id": key, "file_unique_id": f"u{key}", "file_name": name, "file_size": len(data)}
+        return shown | ({"mime_type": kind} if kind else {})
+
     def new_secret(self) -> str:
         """The second half of a token."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
