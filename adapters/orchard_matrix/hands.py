@@ -54,10 +54,8 @@ class Hands:
         match step:
             case SendToGroup():
                 return await self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return await self._send_privately(step)
-            case SendFile():
-                return await self._send_file(step)
             case EditMessage():
                 return await self._edit(step)
             case DeletePosting():
@@ -84,20 +82,16 @@ class Hands:
                 await self._pin(room.id, sent)
         return self._receipt(room.id, sent)
 
-    async def _send_privately(self, step: SendPrivately) -> Receipt:
+    async def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
         if not is_user(step.person.id):
             raise NotReachable("There is no such person on Matrix.")
         room = await self._private.room_of(step.person.id)
-        sent = await self._say(room, _message(step.text), step.key)
-        return self._receipt(room.id, sent)
-
-    async def _send_file(self, step: SendFile) -> Receipt:
-        if not is_user(step.person.id):
-            raise NotReachable("There is no such person on Matrix.")
-        room, file = await self._private.room_of(step.person.id), step.file
-        content = await uploaded(self._client, file, encrypted=room.encrypted)
-        # Uploaded again it has another address, and is the same message still.
-        sent = await self._say(room, content, step.key, [file.name, file.data])
+        if isinstance(step, SendFile):
+            content = await uploaded(self._client, step.file, encrypted=room.encrypted)
+            # Uploaded again it has another address, and is the same message still.
+            sent = await self._say(room, content, step.key, [step.file.name, step.file.data])
+        else:
+            sent = await self._say(room, _message(step.text), step.key)
         return self._receipt(room.id, sent)
 
     async def _edit(self, step: EditMessage) -> Receipt:

@@ -51,10 +51,8 @@ class Hands:
         match step:
             case SendToGroup():
                 return await self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return await self._send_privately(step)
-            case SendFile():
-                return await self._send_file(step)
             case ShowInGroup():
                 return await self._show_in_group(step)
             case EditMessage():
@@ -83,19 +81,16 @@ class Hands:
                 await self._bot.pin_chat_message(posted.chat_id, posted.message_id, disable_notification=True)
         return self._receipt(posted.chat_id, str(posted.message_id))
 
-    async def _send_privately(self, step: SendPrivately) -> Receipt:
+    async def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
         person = user_id(step.person)
-        buttons = keyboard(step.choices)
         with refusals(Concern.PERSON):
-            sent = await self._bot.send_message(
-                person, step.text, reply_markup=buttons, link_preview_options=_NO_PREVIEW
-            )
-        return self._receipt(person, str(sent.message_id))
-
-    async def _send_file(self, step: SendFile) -> Receipt:
-        person, file = user_id(step.person), InputFile(step.file.data, step.file.name)
-        with refusals(Concern.PERSON):
-            sent = await self._bot.send_document(person, file, disable_content_type_detection=True)
+            if isinstance(step, SendFile):
+                file = InputFile(step.file.data, step.file.name)
+                sent = await self._bot.send_document(person, file, disable_content_type_detection=True)
+            else:
+                sent = await self._bot.send_message(
+                    person, step.text, reply_markup=keyboard(step.choices), link_preview_options=_NO_PREVIEW
+                )
         return self._receipt(person, str(sent.message_id))
 
     async def _show_in_group(self, step: ShowInGroup) -> Receipt:

@@ -168,7 +168,8 @@ consents = Table(
     Column("opt_in", Text, primary_key=True),
     Column("given_at", Moment, nullable=False),
     Column("policy", Text, nullable=False),
-    comment="Who said yes to what, under which version of the policy. No row means no.",
+    Column("choice", Text, nullable=False, server_default=""),
+    comment="Who said yes to what, how they want it, and under which version of the policy. No row means no.",
     info=kept("until it is withdrawn", whose=("person",)),
 )
 

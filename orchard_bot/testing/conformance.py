@@ -207,9 +207,7 @@ class PlatformConformance:
             pytest.skip("This platform lets bots write first, or not at all, or send no files.")
         file = Enclosure("dates.ics", "text/calendar", b"x")
         with pytest.raises(NotReachable):
-            await stage.platform.perform(
-                SendFile(key="f", account=stage.platform.account, person=stranger, file=file)
-            )
+            await stage.platform.perform(SendFile(key="f", account=stage.platform.account, person=stranger, file=file))
         assert await stage.person_has(stranger) == []
         await stage.platform.stop()
 

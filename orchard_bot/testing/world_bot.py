@@ -56,10 +56,8 @@ class BotHands:
         match step:
             case SendToGroup():
                 return self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return self._send_privately(step)
-            case SendFile():
-                return self._send_file(step)
             case ShowInGroup():
                 return self._show_in_group(step)
             case EditMessage():
@@ -84,19 +82,18 @@ class BotHands:
         pinned = step.pin and abilities.pin.can
         return self._sent(group.ref, step.text, key=step.key, pinned=pinned)
 
-    def _send_privately(self, step: SendPrivately) -> Receipt:
+    def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
         person = self._person(step)
-        _check_content(step.text, step.choices, self._abilities(person.private))
+        abilities = self._abilities(person.private)
+        if isinstance(step, SendFile):
+            _need(abilities.send_files)
+        else:
+            _check_content(step.text, step.choices, abilities)
         self._check_reach(person)
         nobody = self._state.bot if person.blocked else None
+        if isinstance(step, SendFile):
+            return self._sent(person.private, "", key=step.key, file=step.file, only_for=nobody)
         return self._sent(person.private, step.text, key=step.key, choices=step.choices, only_for=nobody)
-
-    def _send_file(self, step: SendFile) -> Receipt:
-        person = self._person(step)
-        _need(self._abilities(person.private).send_files)
-        self._check_reach(person)
-        nobody = self._state.bot if person.blocked else None
-        return self._sent(person.private, "", key=step.key, file=step.file, only_for=nobody)
 
     def _person(self, step: SendPrivately | SendFile) -> SimPerson:
         person = self._state.people.get(step.person)

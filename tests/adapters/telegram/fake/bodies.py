@@ -51,5 +51,5 @@ def _multipart(body: bytes, kind: str) -> Json:
         if file is None:
             given[name] = content.decode()
         else:
-            given["attached"] = Attached(name, file, part.get_content_type(), content)
+            given[name] = Attached(file, part.get_content_type(), content)
     return given

@@ -18,11 +18,11 @@ TEXT_LIMIT = 4096
 _button = catalogue.fields(text=catalogue.text, url=catalogue.text, callback_data=catalogue.text, style=catalogue.text)
 _rows = catalogue.array(catalogue.array(_button))
 
+
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file in the body of a request. ``field``: its part of the form."""
+    """A file in the body of a request."""
 
-    field: str
     name: str
     kind: str
     data: bytes

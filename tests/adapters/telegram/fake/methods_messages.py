@@ -78,17 +78,14 @@ MOST_DOCUMENT = 50_000_000
     "chat_id",
     "document",
     chat_id=chat,
-    document=text,
+    document=composing.attached,
     disable_content_type_detection=boolean,
     disable_notification=boolean,
     protect_content=boolean,
-    attached=composing.attached,
 )
 def send_document(state: State, bot: Bot, p: Json) -> Json:
     """https://core.telegram.org/bots/api#senddocument, with the file in the same request."""
-    file: composing.Attached | None = p.get("attached")
-    if file is None or p["document"] != f"attach://{file.field}":
-        raise bad("there is no document in the request")
+    file: composing.Attached = p["document"]
     if not file.data:
         raise bad("file must be non-empty")
     if len(file.data) > MOST_DOCUMENT:
