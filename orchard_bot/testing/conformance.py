@@ -172,7 +172,11 @@ class PlatformConformance:
             pytest.skip("This platform lets bots write first, or not at all.")
         with pytest.raises(NotReachable):
             await _tell(stage, stranger, "hello?", abilities)
+        file = SendFile(key="f", account=stage.platform.account, person=stranger, file=Enclosure("a.ics", "a/b", b"x"))
+        with pytest.raises(NotReachable if abilities.send_files.can else PlatformError):
+            await stage.platform.perform(file)
         assert await stage.person_sees(stranger) == []
+        assert await stage.person_has(stranger) == []
         await stage.platform.stop()
 
     async def test_a_long_text_arrives_with_every_word(self, stage: Stage) -> None:
@@ -196,19 +200,6 @@ class PlatformConformance:
             assert await stage.person_has(anna) == []
             assert "Here is no file." in await stage.person_sees(anna)
         assert await stage.person_has(ben) == []
-        await stage.platform.stop()
-
-    async def test_a_file_for_somebody_who_has_not_opened_a_chat_is_not_sent(self, stage: Stage) -> None:
-        stranger = await stage.add_person("stranger", started=False)
-        await stage.platform.start()
-        message = await _say(stage, await stage.add_person("anna"), "hello")
-        abilities = await _abilities(stage, message.chat)
-        if abilities.private_messages is not Reach.ONCE_STARTED or not abilities.send_files.can:
-            pytest.skip("This platform lets bots write first, or not at all, or send no files.")
-        file = Enclosure("dates.ics", "text/calendar", b"x")
-        with pytest.raises(NotReachable):
-            await stage.platform.perform(SendFile(key="f", account=stage.platform.account, person=stranger, file=file))
-        assert await stage.person_has(stranger) == []
         await stage.platform.stop()
 
     @pytest.mark.parametrize("many", [1, 2, 3, 12])

@@ -11,7 +11,7 @@ from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.community.local_time import in_full
 from orchard_bot.community.reminder import Lead
 from orchard_bot.features.feature import Request
-from orchard_bot.features.joining.consent import on_join, on_leave
+from orchard_bot.features.joining.consent import on_leave
 from orchard_bot.features.reminding.calendar import on_calendar
 from orchard_bot.features.reminding.classes import classes_of
 from orchard_bot.features.reminding.remind_posting import POST
@@ -41,8 +41,8 @@ def on_reminders(request: Request, unit: Unit) -> None:
         request.hide_command(unit)
         _choose(_TYPED[rest.strip()], request, unit)
     elif wanted == "on":
-        on_join(replace(request, args=OptIn.REMINDERS.value), unit)
-        _show(request, unit)
+        request.hide_command(unit)
+        _choose(Lead(_choice(request, unit) or Lead.GROUP), request, unit)
     else:
         request.hide_command(unit)
         _show(request, unit)
@@ -84,30 +84,36 @@ def _choose(lead: Lead, request: Request, unit: Unit) -> None:
             choice=lead.value,
         )
     )
-    when = words.private(_WHEN[lead]).value
-    unit.answer(request, words.private("reminders.chosen", group=community.name, when=when))
+    text = words.private("reminders.chosen", group=community.name, when=_when(lead, unit))
+    unit.answer(request, text, _options(lead.value, _others(request, unit), request, unit), once=False)
 
 
-_WHEN = {
-    Lead.GROUP: "reminders.when-group",
-    Lead.MORNING: "reminders.when-morning",
-    Lead.TWO_DAYS: "reminders.when-two-days",
-    Lead.WEEK: "reminders.when-week",
-}
+def _when(lead: Lead, unit: Unit) -> str:
+    words = unit.house.words
+    return {
+        Lead.GROUP: words.private("reminders.when-group"),
+        Lead.MORNING: words.private("reminders.when-morning"),
+        Lead.TWO_DAYS: words.private("reminders.when-two-days"),
+        Lead.WEEK: words.private("reminders.when-week"),
+    }[lead].value
 
 
 def _show(request: Request, unit: Unit) -> None:
     words, community = unit.house.words, request.community
-    choice = unit.books.consents.choices(community.id, OptIn.REMINDERS).get(request.person)
+    choice = _choice(request, unit)
     if choice is None:
         on = words.private("reminders.is-off").value
     else:
-        on = words.private("reminders.is-on", when=words.private(_WHEN[Lead(choice)]).value).value
+        on = words.private("reminders.is-on", when=_when(Lead(choice), unit)).value
     others = _others(request, unit)
     text = words.private("reminders.list", lines=_lines(request, unit), on=on)
     if others:
         text = words.private("reminders.list-of", group=community.name, list=text.value)
     unit.answer(request, text, _options(choice, others, request, unit), once=False)
+
+
+def _choice(request: Request, unit: Unit) -> str | None:
+    return unit.books.consents.choices(request.community.id, OptIn.REMINDERS).get(request.person)
 
 
 def _options(choice: str | None, others: Sequence[Community], request: Request, unit: Unit) -> list[Option]:

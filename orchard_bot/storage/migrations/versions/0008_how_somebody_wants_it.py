@@ -11,14 +11,5 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """Take the database one step on. The way back is a backup."""
-    with op.batch_alter_table(
-        "consents",
-        schema=None,
-        table_args=(),
-    ) as batch_op:
+    with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.add_column(sa.Column("choice", sa.Text(), server_default="", nullable=False))
-    op.create_table_comment(
-        "consents",
-        "Who said yes to what, how they want it, and under which version of the policy. No row means no.",
-        existing_comment="Who said yes to what, under which version of the policy. No row means no.",
-    )
