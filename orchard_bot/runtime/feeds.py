@@ -67,7 +67,17 @@ class Feeds:
             known = await self._core.storage.read(lambda ledger, url=url: ledger.feeds.get(url))  # type: ignore[misc]
             due = known is None or now - known.looked_at >= EVERY - _A_LITTLE_EARLY
             if due and not lacking() and not any(one.is_quiet(now) for one in self._communities()):
-                await self._one(known or FeedState(url=url, looked_at=now), now)
+                await self._safely(known or FeedState(url=url, looked_at=now), now)
+
+    async def _safely(self, known: FeedState, now: datetime) -> None:
+        """What a feature makes of one feed costs the others nothing; it is tried again the next time."""
+        try:
+            await self._one(known, now)
+        except StorageError:
+            raise
+        except Exception as error:
+            self._core.counts["failures"] += 1
+            self._core.log.fault("a feed could not be dealt with", error)
 
     async def _one(self, known: FeedState, now: datetime) -> None:
         stamp = Stamp(etag=known.etag, last_modified=known.last_modified)

@@ -26,8 +26,11 @@ def on_feed(news: FeedNews, unit: Unit) -> None:
         items = [item_of(event, unit) for event in news.newsletter.events]
         if all(is_over(item, community, unit.now) for item in items):
             return
-        said = newsletter_in_words(news.newsletter, unit).value
-        text = PrivateText("\n\n".join((words.private("newsletter.from-feed", feed=feed).value, said)))
+        new, said = (
+            words.private("newsletter.from-feed", feed=feed).value,
+            newsletter_in_words(news.newsletter, unit).value,
+        )
+        text = PrivateText(f"{new}\n\n{said}")
         options = first_options(items, community, unit, pass_on=False)
     for moderator in community.moderators:
         unit.tell(

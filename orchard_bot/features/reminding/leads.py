@@ -43,7 +43,7 @@ def lead_due(due: Due, unit: Unit) -> None:
     lead, community = Lead(due.data["lead"]), due.community
     again = after_quiet_hours(unit.now, community)
     found = [announced(uid, community, unit) for uid in (due.data["uid"], *_due_as_well(lead, due, unit))]
-    current = [one for one in found if one and not one.fact.cancelled and not has_begun(one.fact, community, unit.now)]
+    current = [one for one in found if one and _is_news(one, lead, community, unit)]
     if again > unit.now:
         for one in current:
             _plan_at(one.fact.uid, lead, again, community, unit)
@@ -55,6 +55,10 @@ def lead_due(due: Due, unit: Unit) -> None:
     latest = min(_begins(one.fact, community) for one in current)
     text = private_words([{"title": one.fact.line, "source": one.fact.source} for one in current], unit)
     tell_those_who_asked(text, community, unit, latest, {lead.value})
+
+
+def _is_news(one: Announced, lead: Lead, community: Community, unit: Unit) -> bool:
+    return not (lead.value in one.told or one.fact.cancelled or has_begun(one.fact, community, unit.now))
 
 
 def _plan(fact: Fact, lead: Lead, community: Community, unit: Unit) -> None:
