@@ -111,9 +111,8 @@ class TelegramStage:
 
     async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
         """The files that the bot has sent this person."""
-        place = self.telegram.state.place(int(person.id), self.bot.id)
-        sent = [one.document for one in place.messages.values() if one.sender == self.bot.id and one.document]
-        return [(one["file_name"], self.telegram.state.files[one["file_id"]]) for one in sent]
+        seen = self.telegram.sees(int(person.id), self.bot.id)
+        return [(one.file[0], one.file[2]) for one in seen if one.file and one.author == self.bot.id]
 
     async def pass_time(self, seconds: float) -> None:
         """Let both clocks run on, once the adapter waits for one of them."""

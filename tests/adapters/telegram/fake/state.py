@@ -132,6 +132,11 @@ class State:
         shown: Json = {"file_id": key, "file_unique_id": f"u{key}", "file_name": name, "file_size": len(data)}
         return shown | ({"mime_type": kind} if kind else {})
 
+    def file_of(self, message: Message) -> tuple[str, str, bytes] | None:
+        """Name, media type and content of what a message shows."""
+        shown = message.document
+        return shown and (shown["file_name"], shown.get("mime_type", ""), self.files[shown["file_id"]])
+
     def new_secret(self) -> str:
         """The second half of a token."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
