@@ -167,7 +167,7 @@ async def test_who_lets_the_bot_write_again_by_pressing_start_is_greeted_once(
 @everywhere
 async def test_a_parent_is_sent_a_calendar_file_as_a_document(telling: Telling, profile: Profile) -> None:
     async with telling(profile) as story:
-        fair = "Newsletter, 16 January 2026\nWinter fair is on Friday 23 January at 3.15pm in the hall.\n"
+        fair = "/newsletter Newsletter, 16 January 2026\nWinter fair is on Friday 23 January at 3.15pm in the hall.\n"
         await story.tells_bot("amira", fair)
         await story.chooses("amira", "Plan all that are clear (1)")
         await story.tells_bot("priya", "/reminders calendar")

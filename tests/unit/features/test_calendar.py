@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 from msgspec.structs import replace
 
 from orchard_bot.chat.files import MOST_BYTES, Enclosure, UnfitFile
@@ -22,14 +22,14 @@ ONE_CLEAR = "Plan all that are clear (1)"
 LONDON = ZoneInfo("Europe/London")
 
 
-def file(stage: Stage) -> list[Event]:
+def file(stage: Stage) -> list[Any]:
     """The entries of the file that Anna gets."""
     stage.command("/reminders calendar")
     given = last(stage).file
     assert given is not None
     assert (given.name, given.kind) == ("class-dates.ics", "text/calendar")
     calendar = Calendar.from_ical(given.data)
-    return sorted(calendar.walk("VEVENT"), key=lambda one: str(one["SUMMARY"]))  # type: ignore[type-var]
+    return sorted(calendar.walk("VEVENT"), key=lambda one: str(one["SUMMARY"]))
 
 
 def last(stage: Stage) -> TellPrivately:

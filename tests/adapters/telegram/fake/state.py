@@ -135,7 +135,9 @@ class State:
     def file_of(self, message: Message) -> tuple[str, str, bytes] | None:
         """Name, media type and content of what a message shows."""
         shown = message.document
-        return shown and (shown["file_name"], shown.get("mime_type", ""), self.files[shown["file_id"]])
+        if shown is None:
+            return None
+        return shown["file_name"], shown.get("mime_type", ""), self.files[shown["file_id"]]
 
     def new_secret(self) -> str:
         """The second half of a token."""
