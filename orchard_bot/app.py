@@ -95,6 +95,8 @@ class Composition:
             alarm=alarm,
             log=log,
             failpoint=failpoint,
+            feeds=self.settings.newsletter.feeds,
+            feeds_on_loopback=self.settings.newsletter.feeds_on_loopback,
         )
 
 

@@ -62,6 +62,7 @@ def _abilities(
         message_links=listing,
         forwards_named=False,
         files=YES,
+        send_files=YES,
         buttons=0,
         text_limit=TEXT_LIMIT,
         per_chat_per_minute=60 * per_second,

@@ -130,6 +130,26 @@ class Client:
             raise NotAllowed("The file is too large.")
         return data
 
+    async def upload(self, data: bytes, kind: str) -> str:
+        """Put a file on the server; gives its address (``mxc://…``). Raises ``NotAllowed`` where it is too large."""
+        where = f"/_matrix/media/v3/upload?{urlencode({'filename': 'file'})}"
+        headers = {"Content-Type": kind, "Authorization": f"Bearer {self.nio.access_token}"}
+        try:
+            answer = await self.nio.send("POST", where, data, headers, timeout=_ANSWER_SECONDS)
+            async with answer:
+                payload = await answer.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable("The homeserver does not answer.") from error
+        try:
+            said = msgspec.json.decode(payload)
+        except msgspec.DecodeError:
+            said = None
+        if answer.status != 200:
+            raise mapped(answer.status, said, answer.headers.get("Retry-After"))
+        if not isinstance(said, dict) or not isinstance(said.get("content_uri"), str):
+            raise Unavailable("The homeserver does not say where it put the file.")
+        return str(said["content_uri"])
+
     async def _ask(
         self, method: str, where: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None, seconds: float
     ) -> tuple[int, bytes, str | None]:

@@ -1,4 +1,6 @@
-"""Files that people send: asked of the server by their address, opened where they are encrypted, kept in memory only.
+"""Files: what people send is asked of the server by its address, opened where it is encrypted, kept in memory only.
+
+What the bot sends is encrypted wherever the room is: the server learns no more than how large it is.
 
 https://spec.matrix.org/latest/client-server-api/#content-repository
 """
@@ -6,12 +8,14 @@ https://spec.matrix.org/latest/client-server-api/#content-repository
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
-from nio.crypto.attachments import decrypt_attachment
+from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
 from nio.exceptions import EncryptionError
 
 from orchard_bot.chat.events import Attachment
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.errors import Gone
 from orchard_matrix.client import Client, path
 from orchard_matrix.translate import EncryptedFile
@@ -40,3 +44,22 @@ async def fetch(client: Client, attachment: Attachment, most: int) -> bytes:
     except EncryptionError as error:
         raise Gone("The file is not what its sender encrypted.") from error
     return opened
+
+
+async def uploaded(client: Client, file: Enclosure, *, encrypted: bool) -> dict[str, Any]:
+    """Put ``file`` on the server; gives the content of the message that shows it.
+
+    https://spec.matrix.org/latest/client-server-api/#mfile
+    """
+    shown: dict[str, Any] = {
+        "msgtype": "m.file",
+        "body": file.name,
+        "filename": file.name,
+        "info": {"mimetype": file.kind, "size": len(file.data)},
+        "m.mentions": {},
+    }
+    if not encrypted:
+        return {**shown, "url": await client.upload(file.data, file.kind)}
+    sealed, keys = encrypt_attachment(file.data)
+    address = await client.upload(sealed, "application/octet-stream")
+    return {**shown, "file": {**keys, "url": address}}

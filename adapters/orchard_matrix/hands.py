@@ -20,6 +20,7 @@ from orchard_bot.chat.steps import (
     Receipt,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -29,6 +30,7 @@ from orchard_bot.chat.steps import (
 from orchard_bot.errors import Gone, NotAllowed, NotReachable, PlatformError, Unavailable
 from orchard_matrix.client import Client, path
 from orchard_matrix.directory import Directory
+from orchard_matrix.files import uploaded
 from orchard_matrix.ids import PLATFORM, event_id, is_user, room_id, user_id
 from orchard_matrix.keys import Keys
 from orchard_matrix.levels import Levels
@@ -52,7 +54,7 @@ class Hands:
         match step:
             case SendToGroup():
                 return await self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return await self._send_privately(step)
             case EditMessage():
                 return await self._edit(step)
@@ -80,11 +82,16 @@ class Hands:
                 await self._pin(room.id, sent)
         return self._receipt(room.id, sent)
 
-    async def _send_privately(self, step: SendPrivately) -> Receipt:
+    async def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
         if not is_user(step.person.id):
             raise NotReachable("There is no such person on Matrix.")
         room = await self._private.room_of(step.person.id)
-        sent = await self._say(room, _message(step.text), step.key)
+        if isinstance(step, SendFile):
+            content = await uploaded(self._client, step.file, encrypted=room.encrypted)
+            # Uploaded again it has another address, and is the same message still.
+            sent = await self._say(room, content, step.key, [step.file.name, step.file.data])
+        else:
+            sent = await self._say(room, _message(step.text), step.key)
         return self._receipt(room.id, sent)
 
     async def _edit(self, step: EditMessage) -> Receipt:
@@ -153,8 +160,8 @@ class Hands:
         if isinstance(pinned, list) and event not in pinned:
             await self._client.call("PUT", where, {"pinned": [*pinned, event]})
 
-    async def _say(self, room: Room, content: Mapping[str, Any], key: str) -> str:
-        transaction = _transaction(key, room.id, content)
+    async def _say(self, room: Room, content: Mapping[str, Any], key: str, what: object = None) -> str:
+        transaction = _transaction(key, room.id, what or content)
         type = "m.room.message"
         if room.encrypted:
             type, content = await self._keys.sealed(room.id, type, content)

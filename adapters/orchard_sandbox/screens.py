@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
 from orchard_bot.chat.abilities import Reach
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.chat.text import shortened, shown_name, visible
@@ -29,6 +31,13 @@ class Quote(Struct, frozen=True):
 
     name: str
     text: str
+
+
+class Download(Struct, frozen=True):
+    """A file that the bot sent: its name, and the whole of it as an address."""
+
+    name: str
+    address: str
 
 
 class Bubble(Struct, frozen=True, kw_only=True):
@@ -52,6 +61,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     forwarded: str
     """Whose words these were, where a forward says so."""
     choices: tuple[Choice, ...]
+    file: Download | None
     may_edit: bool
     may_delete: bool
     short: str
@@ -203,10 +213,15 @@ class _Draw:
             quote=Quote(shown_name(answered.author_name), shortened(answered.text, 90)) if answered else None,
             forwarded=shown_name(origin.author_name) if origin is not None and origin.author_name else "",
             choices=message.choices,
+            file=_download(message.file) if message.file is not None else None,
             may_edit=mine,
             may_delete=mine or (in_group and self._scene.is_admin(me.id)),
-            short=shortened(message.text, 40),
+            short=shortened(message.text if message.file is None else message.file.name, 40),
         )
+
+
+def _download(file: Enclosure) -> Download:
+    return Download(file.name, f"data:{file.kind};base64,{b64encode(file.data).decode()}")
 
 
 def phones(scene: Scene, state: PageState, draft: Draft | None = None) -> list[Phone]:

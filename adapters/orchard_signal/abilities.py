@@ -62,6 +62,7 @@ def _abilities(post: Ability, delete: Ability, right: Ability, listing: Ability)
         message_links=_NO_LINKS,
         forwards_named=False,
         files=YES,
+        send_files=YES,
         buttons=0,
         text_limit=2000,
         per_chat_per_minute=20.0,

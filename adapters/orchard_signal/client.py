@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from orchard_bot.chat.files import Enclosure
 from orchard_signal.jsonrpc import JsonRpc
 from orchard_signal.rest import Rest
 from orchard_signal.settings import SignalSettings
@@ -26,8 +27,13 @@ class Transport(Protocol):
         """Each envelope as it comes, as JSON. Ends by ``Unavailable``."""
         ...
 
-    async def send(self, to: str, text: str, *, group: bool, edits: int | None = None) -> int:
-        """Say something; gives its time. ``edits``: the time of the bot's own message that it replaces."""
+    async def send(
+        self, to: str, text: str, *, group: bool, edits: int | None = None, file: Enclosure | None = None
+    ) -> int:
+        """Say something; gives its time. ``edits``: the time of the bot's own message that it replaces.
+
+        ``text`` may be empty where there is a ``file``.
+        """
         ...
 
     async def withdraw(self, to: str, timestamp: int, *, group: bool) -> None:

@@ -13,6 +13,7 @@ from orchard_bot.chat.steps import (
     Receipt,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -51,7 +52,7 @@ class Hands:
         match step:
             case SendToGroup():
                 return await self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return await self._send_privately(step)
             case EditMessage():
                 return await self._edit(step)
@@ -81,11 +82,14 @@ class Hands:
                 await self._to.pin(group, self._own, sent)
         return self._receipt(step.chat, sent)
 
-    async def _send_privately(self, step: SendPrivately) -> Receipt:
+    async def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
         """Whoever has written first sees the bot's name from now on: to answer is to accept their message request."""
         if not is_aci(step.person.id):
             raise NotReachable("There is no such person on Signal.")
-        sent = await self._to.send(step.person.id, step.text, group=False)
+        if isinstance(step, SendFile):
+            sent = await self._to.send(step.person.id, "", group=False, file=step.file)
+        else:
+            sent = await self._to.send(step.person.id, step.text, group=False)
         return self._receipt(ChatRef(PLATFORM, self._account, step.person.id), sent)
 
     async def _edit(self, step: EditMessage) -> Receipt:

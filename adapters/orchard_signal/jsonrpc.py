@@ -14,7 +14,9 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.errors import Gone, NotAllowed, PlatformError, Unavailable, Uncertain
+from orchard_signal.files import data_uri
 from orchard_signal.ids import is_aci, names_one
 from orchard_signal.refusals import from_results, from_rpc
 from orchard_signal.settings import wrong
@@ -95,10 +97,14 @@ class JsonRpc:
             raise Unavailable("The line to signal-cli is dead.") from error
         raise Unavailable("signal-cli has hung up.")
 
-    async def send(self, to: str, text: str, *, group: bool, edits: int | None = None) -> int:
-        """Say something."""
-        edit = {} if edits is None else {"editTimestamp": edits}
-        answer = await self._call("send", message=text, private=not group, **_to(to, group=group), **edit)
+    async def send(
+        self, to: str, text: str, *, group: bool, edits: int | None = None, file: Enclosure | None = None
+    ) -> int:
+        """Say something, or give somebody a file."""
+        more: dict[str, Any] = {} if edits is None else {"editTimestamp": edits}
+        if file is not None:
+            more["attachments"] = [data_uri(file)]
+        answer = await self._call("send", message=text, private=not group, **_to(to, group=group), **more)
         return _sent(answer, private=not group)
 
     async def withdraw(self, to: str, timestamp: int, *, group: bool) -> None:

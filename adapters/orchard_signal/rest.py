@@ -22,7 +22,9 @@ from signalbot import _generated as schema
 from signalbot._client import SignalAPIError
 from signalbot.bot import MIN_SIGNAL_CLI_REST_API_VERSION
 
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.errors import Gone, NotAllowed, Unavailable, Uncertain
+from orchard_signal.files import data_uri
 from orchard_signal.ids import is_aci, names_one, rest_group_id
 from orchard_signal.jsonrpc import JsonRpc
 from orchard_signal.refusals import from_http
@@ -85,13 +87,16 @@ class Rest:
             raise Unavailable("The line to signal-cli-rest-api is dead.") from error
         raise Unavailable("signal-cli-rest-api has hung up.")
 
-    async def send(self, to: str, text: str, *, group: bool, edits: int | None = None) -> int:
-        """Say something."""
+    async def send(
+        self, to: str, text: str, *, group: bool, edits: int | None = None, file: Enclosure | None = None
+    ) -> int:
+        """Say something, or give somebody a file."""
         body = schema.SendMessageV2(
             message=text,
             number=self._number,
             recipients=[rest_group_id(to) if group else to],
             edit_timestamp=edits,
+            base64_attachments=None if file is None else [data_uri(file)],
             text_mode=schema.TextMode.NORMAL,
         )
         answer = await self._ask("post", "/v2/send", body, private=not group)

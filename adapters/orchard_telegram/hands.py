@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
-from telegram import Bot, ChatPermissions, LinkPreviewOptions, Message
+from telegram import Bot, ChatPermissions, InputFile, LinkPreviewOptions, Message
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from orchard_bot.chat.refs import ChatRef, MessageRef
@@ -18,6 +18,7 @@ from orchard_bot.chat.steps import (
     Receipt,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -50,7 +51,7 @@ class Hands:
         match step:
             case SendToGroup():
                 return await self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return await self._send_privately(step)
             case ShowInGroup():
                 return await self._show_in_group(step)
@@ -80,13 +81,16 @@ class Hands:
                 await self._bot.pin_chat_message(posted.chat_id, posted.message_id, disable_notification=True)
         return self._receipt(posted.chat_id, str(posted.message_id))
 
-    async def _send_privately(self, step: SendPrivately) -> Receipt:
+    async def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
         person = user_id(step.person)
-        buttons = keyboard(step.choices)
         with refusals(Concern.PERSON):
-            sent = await self._bot.send_message(
-                person, step.text, reply_markup=buttons, link_preview_options=_NO_PREVIEW
-            )
+            if isinstance(step, SendFile):
+                file = InputFile(step.file.data, step.file.name)
+                sent = await self._bot.send_document(person, file, disable_content_type_detection=True)
+            else:
+                sent = await self._bot.send_message(
+                    person, step.text, reply_markup=keyboard(step.choices), link_preview_options=_NO_PREVIEW
+                )
         return self._receipt(person, str(sent.message_id))
 
     async def _show_in_group(self, step: ShowInGroup) -> Receipt:

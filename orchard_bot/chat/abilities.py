@@ -76,6 +76,8 @@ class Abilities(Struct, frozen=True, kw_only=True):
     """A message has an address that opens it."""
     files: Ability = no("This platform hands no files to the bot.")
     """Can read a file that somebody sends it in private."""
+    send_files: Ability = no("This platform lets the bot send no files.")
+    """Can send somebody a file in private."""
     forwards_named: bool = True
     """A forward says whose message it was. Where it does not, the bot keeps a salted hash of what is written for some days."""
     disappear_after: timedelta | None = None

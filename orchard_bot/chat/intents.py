@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.chat.text import PrivateText, PublicText
 
@@ -83,6 +84,10 @@ class TellPrivately(_Intent, frozen=True, kw_only=True):
     """The group it is about: where the platform can show one member something there, a fallback for a private chat."""
     quoting: MessageRef | None = None
     """A message in the private chat that this answers."""
+    file: Enclosure | None = None
+    """Goes out behind the words."""
+    without_file: PrivateText | None = None
+    """What is said in the place of ``text`` where the bot cannot send a file; None: ``text`` does for that too."""
 
 
 class EditOwn(_Intent, frozen=True, kw_only=True):

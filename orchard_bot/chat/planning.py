@@ -37,6 +37,7 @@ from orchard_bot.chat.steps import (
     EditMessage,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -128,11 +129,22 @@ def _tell(intent: TellPrivately, abilities: Abilities) -> Plan | Refusal:
     reach = abilities.private_messages
     if reach is Reach.NEVER and not (abilities.private_reply_in_group.can and intent.near):
         return Refusal(abilities.private_messages_why or "The bot cannot write to people privately here.")
-    body, choices = _with_choices(intent.text.value, intent.choices, abilities)
+    file = intent.file if abilities.send_files.can and reach is not Reach.NEVER else None
+    body, choices = _with_choices(_words(intent, with_file=file is not None), intent.choices, abilities)
     pieces = parts(body, abilities.text_limit)
     last = len(pieces) - 1
     make = _private_step(intent, in_group=reach is Reach.NEVER)
-    return Plan(tuple(make(_key(intent, at), piece, choices if at == last else ()) for at, piece in enumerate(pieces)))
+    steps = [make(_key(intent, at), piece, choices if at == last else ()) for at, piece in enumerate(pieces)]
+    if file is not None:
+        key = _key(intent, len(pieces))
+        steps.append(SendFile(key=key, account=intent.account, person=intent.person, file=file))
+    return Plan(tuple(steps))
+
+
+def _words(intent: TellPrivately, *, with_file: bool) -> str:
+    if with_file or intent.file is None or intent.without_file is None:
+        return intent.text.value
+    return intent.without_file.value
 
 
 def _private_step(intent: TellPrivately, *, in_group: bool) -> Callable[[str, str, tuple[Choice, ...]], Step]:
@@ -150,7 +162,7 @@ def in_group_instead(intent: TellPrivately, abilities: Abilities) -> Plan | None
     """The same words shown to the one member inside the group, for somebody who has not opened a private chat."""
     if intent.near is None or not abilities.private_reply_in_group.can:
         return None
-    body, choices = _with_choices(intent.text.value, intent.choices, abilities)
+    body, choices = _with_choices(_words(intent, with_file=False), intent.choices, abilities)
     if len(body) > abilities.text_limit:
         return None
     return Plan((_private_step(intent, in_group=True)(_key(intent, 0), body, choices),))

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 
@@ -34,6 +35,14 @@ class SendPrivately(_Step, frozen=True, kw_only=True):
     person: PersonRef
     text: str
     choices: tuple[Choice, ...] = ()
+
+
+class SendFile(_Step, frozen=True, kw_only=True):
+    """Send a file to one person's private chat, without words of its own. Raises ``NotReachable`` as words do."""
+
+    account: AccountRef
+    person: PersonRef
+    file: Enclosure
 
 
 class ShowInGroup(_Step, frozen=True, kw_only=True):
@@ -93,6 +102,7 @@ class AnswerJoinRequest(_Step, frozen=True, kw_only=True):
 Step: TypeAlias = (
     SendToGroup
     | SendPrivately
+    | SendFile
     | ShowInGroup
     | EditMessage
     | TakeButtonsAway

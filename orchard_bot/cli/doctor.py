@@ -35,6 +35,8 @@ async def examine(config: Path) -> bool:
     composition = Composition.load(config)
     findings = [*_of_detectors(composition.detectors), _of_newsletters()]
     findings += _of_pictures(composition.house.communities.values())
+    newsletter = composition.settings.newsletter
+    findings += [_of_feed(url, composition.settings.database) for url in newsletter.feeds]
     for platform in composition.platforms():
         groups = composition.house.served_by(platform.account)
         findings += await _of_platform(platform, groups)
@@ -78,6 +80,24 @@ def _of_pictures(communities: Iterable[Community]) -> list[Finding]:
         return [Finding(True, "pictures", f"their text can be read ({wanted}).")]
     says = f"their text cannot be read, though {wanted} wants it: {', '.join(missing)} not installed."
     return [Finding(False, "pictures", says, f"pip install 'orchard-bot[{PICTURES_EXTRA}]', or set pictures = false.")]
+
+
+def _of_feed(url: str, database: Path) -> Finding:
+    """As the running bot found it: doctor itself fetches nothing."""
+    try:
+        with opened(database) as connection:
+            state = SqlLedger(connection).feeds.get(url)
+    except StorageError:
+        state = None
+    if state is None:
+        return Finding(True, f"feed {url}", "has not been asked yet; the bot does when it runs.")
+    if state.failing_since is not None:
+        fix = "Open it in a browser, and correct feeds under [newsletter]."
+        return Finding(False, f"feed {url}", f"fails since {state.failing_since:%-d %B %Y}: {state.why}", fix)
+    if state.moved_to:
+        fix = "Write that into feeds under [newsletter]."
+        return Finding(False, f"feed {url}", f"has moved for good to {state.moved_to}.", fix)
+    return Finding(True, f"feed {url}", f"was asked for news on {state.looked_at:%-d %B %Y at %H:%M} UTC.")
 
 
 async def _of_platform(platform: Platform, groups: Sequence[Community]) -> list[Finding]:

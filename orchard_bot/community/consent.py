@@ -29,3 +29,5 @@ class Consent(Struct, frozen=True):
     to: OptIn
     given_at: datetime
     policy: str
+    choice: str = ""
+    """How they want it, in the words of what it is: for reminders their lead (``reminder.Lead``)."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from orchard_bot.chat.text import visible
+from orchard_bot.community.community import Community
 from orchard_bot.community.voice import speaks_for_school
 from orchard_bot.errors import OrchardError
 
@@ -15,6 +18,30 @@ TITLE_LIMIT = 200
 """Characters, for the title and for the source."""
 WORTH_POSTING_FOR = timedelta(hours=6)
 """How late a reminder may go out after the bot was down."""
+
+_MORNING = time(7, 30)
+
+
+class Lead(StrEnum):
+    """When somebody who asked for it hears of an event in private."""
+
+    GROUP = ""
+    """When the group is told; where nothing else was chosen."""
+    MORNING = "morning"
+    """On its day."""
+    TWO_DAYS = "two-days"
+    WEEK = "week"
+
+
+DAYS_BEFORE = {Lead.MORNING: 0, Lead.TWO_DAYS: 2, Lead.WEEK: 7}
+
+
+def told_at(lead: Lead, day: date, community: Community) -> datetime:
+    """When it is time to say what is on ``day``, in the time zone of the community; quiet hours are not minded here."""
+    before = DAYS_BEFORE.get(lead, min(community.remind_days_before))
+    at = _MORNING if lead is Lead.MORNING else community.remind_at
+    return datetime.combine(day - timedelta(days=before), at, ZoneInfo(community.timezone))
+
 
 _ASKS = re.compile(
     r"\?\s*$|\brsvp\b|thumbs? up|\bplease (?:all )?(?:reply|respond|answer|confirm|react|vote)"

@@ -120,6 +120,17 @@ class Due:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedNews:
+    """What is new in a configured feed, as this community's school has it; or why the feed cannot be read."""
+
+    community: Community
+    url: str
+    newsletter: Newsletter | None = None
+    why: str = ""
+
+
+FeedHandler: TypeAlias = Callable[[FeedNews, Unit], None]
 Handler: TypeAlias = Callable[[Request, Unit], None]
 OutcomeHandler: TypeAlias = Callable[[Outcome, Unit], None]
 TimerHandler: TypeAlias = Callable[[Due, Unit], None]
@@ -168,6 +179,8 @@ class Feature:
     """What to do with words in private that were written in one of the person's groups lately: ``request.text``."""
     newsletter: Handler | None = None
     """What to do with a newsletter that a moderator sends to the bot in private: ``request.newsletter``."""
+    feed: FeedHandler | None = None
+    """What to do with what is new in a configured feed."""
     standing: Mapping[str, str] = field(default_factory=dict)
     """Timers that every community has, by kind: five cron fields in its time zone."""
     at_start: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from orchard_bot.chat.files import Enclosure, checked_file
 from orchard_bot.chat.intents import Choice, EditOwn, Intent, Priority, Say, TellPrivately
 from orchard_bot.chat.refs import AccountRef, ChatRef, PersonRef
 from orchard_bot.chat.text import PrivateText, PublicText
@@ -87,10 +88,13 @@ class Unit:
         subject: str = "",
         priority: Priority = Priority.ANSWER,
         expires_at: datetime | None = None,
+        file: Enclosure | None = None,
+        without_file: PrivateText | None = None,
     ) -> str:
         """Tell ``person`` something, with options that only they can choose.
 
         ``once``: choosing one closes the others. ``stays``: typed numbers still mean these after another menu came.
+        ``file`` goes with it; ``without_file`` is said in the place of ``text`` where the platform takes no files.
         """
         key = f"{self.cause}:{len(self.intents)}"
         offer = _Terms(key, community, once, stays, self.now + lasts)
@@ -107,6 +111,8 @@ class Unit:
                 subject=subject,
                 priority=priority,
                 expires_at=expires_at,
+                file=file and checked_file(file),
+                without_file=without_file,
             )
         )
 

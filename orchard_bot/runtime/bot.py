@@ -15,6 +15,7 @@ from orchard_bot.runtime.clock import Clock
 from orchard_bot.runtime.core import Core
 from orchard_bot.runtime.delivery import Delivery
 from orchard_bot.runtime.failpoints import Failpoint, none
+from orchard_bot.runtime.feeds import Feeds
 from orchard_bot.runtime.handling import Handling
 from orchard_bot.runtime.intake import Intake
 from orchard_bot.runtime.janitor import Janitor
@@ -53,6 +54,8 @@ class Bot:
         failpoint: Failpoint = none,
         reader: ReadsNewsletters | None = None,
         pictures: ReadsPictures | None = None,
+        feeds: Sequence[str] = (),
+        feeds_on_loopback: bool = False,
     ) -> None:
         pictures = pictures or PictureReader()
         self._sees_pictures = pictures.able
@@ -63,9 +66,8 @@ class Bot:
         house.commands = tuple(command.info for _, command in routes.commands.values())
         self.preparing = Preparing(house, detectors, log, sees_pictures=self._sees_pictures)
         handling = Handling(house, routes, log)
-        self.core = Core(
-            house, storage, self.preparing, handling, clock, log, failpoint, reader or NewsletterReader(), pictures
-        )
+        reader = reader or NewsletterReader()
+        self.core = Core(house, storage, self.preparing, handling, clock, log, failpoint, reader, pictures)
         self.core.platforms.update({platform.account: platform for platform in platforms})
         performing = Performing(house, routes)
         delivery = Delivery(self.core, performing)
@@ -73,6 +75,7 @@ class Bot:
         self.picture_lanes = Lanes(self.core, pictures=True)
         self.scheduler = Scheduler(self.core, performing, routes, alarm)
         self.janitor = Janitor(self.core)
+        self.feeds = Feeds(self.core, performing, reader, feeds, allow_loopback=feeds_on_loopback)
         self.senders = [Sender(platform, self.core, delivery, failpoint) for platform in platforms]
         self.intakes = [Intake(platform, self.core, failpoint) for platform in platforms]
         self.ready = asyncio.Event()
@@ -94,9 +97,8 @@ class Bot:
             self.core.log.warning("pictures are not read: the extra 'pictures' is not installed")
         async with asyncio.TaskGroup() as workers:
             receiving = [workers.create_task(intake.run(careful=not clean)) for intake in self.intakes]
-            working = [
-                workers.create_task(one.run()) for one in (self.lanes, self.picture_lanes, self.scheduler, self.janitor)
-            ]
+            steady = (self.lanes, self.picture_lanes, self.scheduler, self.janitor, self.feeds)
+            working = [workers.create_task(one.run()) for one in steady]
             sending = [workers.create_task(sender.run()) for sender in self.senders]
             self.ready.set()
             announce()

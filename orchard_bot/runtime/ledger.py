@@ -6,7 +6,7 @@ nothing here speaks SQL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from orchard_bot.chat.letters import Letter, Queued
 from orchard_bot.chat.planning import Sent
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.features.books import Books, Planned
+from orchard_bot.features.feed_state import FeedState
 from orchard_bot.features.house import Retention
 
 T = TypeVar("T")
@@ -160,6 +161,26 @@ class Whereabouts(Protocol):
         ...
 
 
+class FeedBook(Protocol):
+    """The configured feeds: how they answered last, and what of them was offered."""
+
+    def get(self, url: str) -> FeedState | None:
+        """None where it was never looked at."""
+        ...
+
+    def put(self, state: FeedState) -> None:
+        """Add or replace."""
+        ...
+
+    def keep_only(self, urls: Iterable[str]) -> None:
+        """Forget the state of those that are configured no more."""
+        ...
+
+    def unseen(self, url: str, entries: Iterable[str], now: datetime) -> frozenset[str]:
+        """Which of these have not been in this feed before; from now on they have."""
+        ...
+
+
 class Purge(Protocol):
     """Forgets what is past its date."""
 
@@ -181,6 +202,8 @@ class Ledger(Books, Protocol):
     def clockwork(self) -> Clockwork: ...
     @property
     def whereabouts(self) -> Whereabouts: ...
+    @property
+    def feeds(self) -> FeedBook: ...
     @property
     def purge(self) -> Purge: ...
     def stand_in(self, text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from orchard_bot.chat.intents import CloseChoices, Priority
 from orchard_bot.chat.refs import AccountRef, PersonRef
 from orchard_bot.chat.text import PrivateText
-from orchard_bot.features.feature import Due, Handler, Outcome, Request
+from orchard_bot.features.feature import Due, FeedNews, Handler, Outcome, Request
 from orchard_bot.features.house import House
 from orchard_bot.features.unit import Unit
 from orchard_bot.runtime.ledger import Ledger
@@ -49,6 +49,13 @@ class Performing:
         if handler is not None:
             unit = self.unit(ledger, now, occurrence)
             handler(due, unit)
+            self.finish(unit, ledger)
+
+    def feed(self, news: FeedNews, cause: str, ledger: Ledger, now: datetime) -> None:
+        """Tell the feature that deals with them what is new in a feed."""
+        if self._routes.feed is not None:
+            unit = self.unit(ledger, now, cause)
+            self._routes.feed(news, unit)
             self.finish(unit, ledger)
 
     def tell(

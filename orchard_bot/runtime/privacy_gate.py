@@ -44,7 +44,7 @@ def _said_in_a_group(chat: ChatRef, text: PublicText, house: House) -> None:
 
 
 def _told_to_one(intent: TellPrivately) -> None:
-    if type(intent.text) is not PrivateText:
+    if type(intent.text) is not PrivateText or type(intent.without_file) not in (PrivateText, type(None)):
         raise PrivacyBreach("A private message was not made of private text.")
     if intent.person.platform != intent.account.platform:
         raise PrivacyBreach("A person of one platform would have been written to on another.")

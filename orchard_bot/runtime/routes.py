@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orchard_bot.community.wording import UnknownWording, Wording
 from orchard_bot.errors import OrchardError
-from orchard_bot.features.feature import Command, Feature, Handler, OutcomeHandler, TimerHandler
+from orchard_bot.features.feature import Command, Feature, FeedHandler, Handler, OutcomeHandler, TimerHandler
 
 T = TypeVar("T")
 
@@ -22,6 +22,7 @@ _ALONE = {
     "forwarded": "handler of forwarded messages",
     "copied": "handler of copied messages",
     "newsletter": "handler of newsletters",
+    "feed": "handler of feeds",
 }
 """What only one feature can deal with: fields of ``Feature`` and of ``Routes``."""
 
@@ -49,6 +50,7 @@ class Routes:
     forwarded: Handler | None = None
     copied: Handler | None = None
     newsletter: Handler | None = None
+    feed: FeedHandler | None = None
     outcomes: Mapping[str, OutcomeHandler] = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     standing: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +67,7 @@ def compile_routes(features: Iterable[Feature]) -> Routes:
     timers: dict[str, TimerHandler] = {}
     standing: dict[str, str] = {}
     listeners: dict[type, list[Listener]] = defaultdict(list)
-    alone: dict[str, Handler] = {}
+    alone: dict[str, Any] = {}
     versions: dict[str, int] = {}
     known = tuple(features)
     for feature in known:

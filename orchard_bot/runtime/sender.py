@@ -31,6 +31,7 @@ from orchard_bot.chat.steps import (
     DeletePosting,
     EditMessage,
     Receipt,
+    SendFile,
     SendPrivately,
     ShowInGroup,
     Step,
@@ -213,7 +214,7 @@ class Sender:
 
     async def _carry_out(self, letter: Letter, planned: Plan) -> None:
         first: Receipt | None = None
-        private = any(isinstance(step, SendPrivately | ShowInGroup | EditMessage) for step in planned.steps)
+        private = any(isinstance(step, SendPrivately | SendFile | ShowInGroup | EditMessage) for step in planned.steps)
         for place, step in enumerate(planned.steps):
             if place < letter.steps_done:
                 continue

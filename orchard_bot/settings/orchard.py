@@ -56,7 +56,7 @@ class NewsletterSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """``[newsletter]``: where newsletters come from besides a moderator's hand."""
 
     feeds: tuple[Annotated[str, Meta(pattern=r"^https?://", max_length=500, description="a web address")], ...] = ()
-    """RSS or Atom feeds that ``orchard-bot newsletter feed`` asks for news. Nothing else is ever fetched."""
+    """RSS or Atom feeds that the bot asks for news once an hour, by day. Nothing else is ever fetched."""
     feeds_on_loopback: bool = False
     """Let feeds be on this machine. For trying things out; addresses inside other private networks stay refused."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -18,7 +18,7 @@ _GIVE = replacing(consents)
 _WITHDRAW = delete(consents).where(*_theirs, _to)
 _GIVEN = select(consents.c.opt_in).where(*_theirs)
 _EVERYONE = (
-    select(consents.c.person)
+    select(consents.c.person, consents.c.choice)
     .where(consents.c.community == bindparam("community"), _to)
     .order_by(consents.c.given_at, consents.c.person)
 )
@@ -39,6 +39,7 @@ class SqlConsents:
             opt_in=consent.to.value,
             given_at=consent.given_at,
             policy=consent.policy,
+            choice=consent.choice,
         )
 
     def withdraw(self, community: str, person: PersonRef, to: OptIn) -> bool:
@@ -53,5 +54,9 @@ class SqlConsents:
 
     def everyone(self, community: str, to: OptIn) -> Sequence[PersonRef]:
         """See ``features.books.Consents``. Longest first."""
+        return list(self.choices(community, to))
+
+    def choices(self, community: str, to: OptIn) -> Mapping[PersonRef, str]:
+        """See ``features.books.Consents``. Longest first."""
         rows = self._connection.execute(_EVERYONE, {"community": community, "opt_in": to.value})
-        return rows.scalars().all()
+        return {row.person: row.choice for row in rows}

@@ -12,6 +12,7 @@ from orchard_bot.storage.cases import SqlCases
 from orchard_bot.storage.columns import keyring_of
 from orchard_bot.storage.consents import SqlConsents
 from orchard_bot.storage.dialogs import SqlDialogs
+from orchard_bot.storage.feeds import SqlFeeds
 from orchard_bot.storage.health import SqlHealth
 from orchard_bot.storage.kept_texts import SqlKeptTexts
 from orchard_bot.storage.lane_queue import SqlLaneQueue
@@ -50,6 +51,7 @@ class SqlLedger:
         self.outbox = SqlOutbox(connection)
         self.clockwork = SqlClockwork(connection)
         self.whereabouts = SqlWhereabouts(connection)
+        self.feeds = SqlFeeds(connection)
         self.purge = SqlPurge(connection)
         self._cursor = connection.connection.cursor()
         self._numbers = count(1)

@@ -16,7 +16,7 @@ PLAIN = {
     "members": "Which group you are in.",
     "welcomes": "That you have been welcomed, so that it happens once.",
     "private_chats": "That I may write to you, and which group you last spoke about.",
-    "consents": "What you said yes to.",
+    "consents": "What you said yes to, and how you want it.",
     "schedules": "Something that is due for you, such as the end of a question.",
     "audit": "Decisions and consents, with a stand-in in the place of your name.",
     "queue": "Messages that could not be handled at once, and are tried again.",

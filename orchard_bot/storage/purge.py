@@ -12,6 +12,7 @@ from orchard_bot.storage.arrivals import SqlArrivals
 from orchard_bot.storage.audit import SqlAudit
 from orchard_bot.storage.bounded import delete_some
 from orchard_bot.storage.case_tables import case_reports, cases, sightings
+from orchard_bot.storage.feeds import SqlFeeds
 from orchard_bot.storage.lane_queue import SqlLaneQueue
 from orchard_bot.storage.outbox import SqlOutbox
 from orchard_bot.storage.personal import SqlPersonal
@@ -93,6 +94,7 @@ class SqlPurge:
             "deferrals": self._drop(_DEFERRALS, now, limit),
             "welcomes": self._drop(_WELCOMES, cases_before, limit),
             "private_chats": self._drop(_PRIVATE_CHATS, cases_before, limit),
+            "feed_entries": SqlFeeds(self._connection).forget(cases_before, limit),
             "arrivals": SqlArrivals(self._connection).forget(int(handled.timestamp()), limit),
             "occurrences": SqlClockwork(self._connection).forget(handled, limit),
             "parked": SqlLaneQueue(self._connection).forget_parked(now - retention.parked, limit),

@@ -168,6 +168,7 @@ consents = Table(
     Column("opt_in", Text, primary_key=True),
     Column("given_at", Moment, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("choice", Text, nullable=False, server_default=""),
     comment="Who said yes to what, under which version of the policy. No row means no.",
     info=kept("until it is withdrawn", whose=("person",)),
 )
@@ -320,6 +321,31 @@ moves = Table(
     Column("chat", chat_ref, nullable=False),
     comment="Where a group goes on after the platform gave it another id.",
     info=kept("as long as the group is used"),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("looked_at", Moment, nullable=False),
+    Column("moved_to", Text, nullable=False),
+    Column("failing_since", Moment),
+    Column("said_at", Moment),
+    Column("why", Text, nullable=False),
+    comment="The configured feeds of newsletters: how each answered last.",
+    info=kept("as long as the feed is in the settings; it says nothing about anybody"),
+)
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    Column("seen_at", Moment, nullable=False, index=True),
+    comment="Hashes of what feeds announced, so that nothing is offered to the moderators twice.",
+    info=kept("`cases` after it was last in the feed"),
 )
 
 erasures = Table(

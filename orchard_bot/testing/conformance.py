@@ -25,11 +25,12 @@ from msgspec.structs import replace
 
 from orchard_bot.chat.abilities import Abilities, Reach
 from orchard_bot.chat.events import Event, MessageDeleted, MessageEdited, MessagePosted, decode_event, encode_event
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice, EditOwn, TellPrivately, WithdrawOwn
 from orchard_bot.chat.planning import Plan, Sent, plan
 from orchard_bot.chat.platform import Batch, Platform
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
-from orchard_bot.chat.steps import DeletePosting, Receipt, SendPrivately, SendToGroup
+from orchard_bot.chat.steps import DeletePosting, Receipt, SendFile, SendPrivately, SendToGroup
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.errors import Gone, NotReachable, PlatformError, Unavailable
 from orchard_bot.testing.fake_clock import WEDNESDAY_EVENING
@@ -171,7 +172,11 @@ class PlatformConformance:
             pytest.skip("This platform lets bots write first, or not at all.")
         with pytest.raises(NotReachable):
             await _tell(stage, stranger, "hello?", abilities)
+        file = SendFile(key="f", account=stage.platform.account, person=stranger, file=Enclosure("a.ics", "a/b", b"x"))
+        with pytest.raises(NotReachable if abilities.send_files.can else PlatformError):
+            await stage.platform.perform(file)
         assert await stage.person_sees(stranger) == []
+        assert await stage.person_has(stranger) == []
         await stage.platform.stop()
 
     async def test_a_long_text_arrives_with_every_word(self, stage: Stage) -> None:
@@ -180,6 +185,21 @@ class PlatformConformance:
         words = [f"word{number}" for number in range(abilities.text_limit // 2)]
         await _tell(stage, anna, " ".join(words), abilities)
         assert " ".join(await stage.person_sees(anna)).split() == words
+        await stage.platform.stop()
+
+    async def test_a_file_arrives_whole_or_its_words_do(self, stage: Stage) -> None:
+        anna, ben = await stage.add_person("anna"), await stage.add_person("ben")
+        abilities = await _within_reach(stage, anna)
+        data = bytes(range(256)) * 40
+        await _tell(stage, anna, "Here it is.", abilities, file=Enclosure("class dates.ics", "text/calendar", data))
+        if abilities.send_files.can:
+            ((name, content),) = await stage.person_has(anna)
+            assert (name.replace("_", " "), content) == ("class dates.ics", data)
+            assert "Here it is." in await stage.person_sees(anna)
+        else:
+            assert await stage.person_has(anna) == []
+            assert "Here is no file." in await stage.person_sees(anna)
+        assert await stage.person_has(ben) == []
         await stage.platform.stop()
 
     @pytest.mark.parametrize("many", [1, 2, 3, 12])
@@ -323,11 +343,22 @@ async def _within_reach(stage: Stage, person: PersonRef) -> Abilities:
 
 
 async def _tell(
-    stage: Stage, person: PersonRef, text: str, abilities: Abilities, choices: tuple[Choice, ...] = ()
+    stage: Stage,
+    person: PersonRef,
+    text: str,
+    abilities: Abilities,
+    choices: tuple[Choice, ...] = (),
+    file: Enclosure | None = None,
 ) -> list[Receipt]:
     account = stage.platform.account
     words = TellPrivately(
-        key=f"t{next(_keys)}", account=account, person=person, text=PrivateText(text), choices=choices
+        key=f"t{next(_keys)}",
+        account=account,
+        person=person,
+        text=PrivateText(text),
+        choices=choices,
+        file=file,
+        without_file=PrivateText("Here is no file.") if file else None,
     )
     planned = plan(words, abilities, _NOW)
     assert isinstance(planned, Plan), "an adapter has to let the bot write to people privately"

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from orchard_bot.chat.events import Attachment, Quoted
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import MessageRef, PersonRef
 
@@ -37,6 +38,8 @@ class SimMessage(Struct, frozen=True, kw_only=True):
     pinned: bool = False
     only_for: PersonRef | None = None
     """Seen by this member (and the bot) alone; None: by everybody in the chat."""
+    file: Enclosure | None = None
+    """What the bot sent in the place of words; ``text`` is empty then."""
     key: str | None = None
     """The key of the step that sent it; None for people's own messages."""
 

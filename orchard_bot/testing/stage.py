@@ -53,6 +53,10 @@ class Stage(Protocol):
         """What this person sees of the bot now, wherever: each text with the labels of its buttons below."""
         ...
 
+    async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
+        """The files that the bot has sent this person: name and content."""
+        ...
+
     async def pass_time(self, seconds: float) -> None:
         """Let the adapter's clock run on, once the adapter waits for it."""
         ...
@@ -101,6 +105,10 @@ class WorldStage:
         """What this person sees of the bot now."""
         theirs = [*self.world.inbox(person), *self.world.transcript(self._everywhere, person)]
         return [_as_seen(message) for message in theirs if message.by_bot]
+
+    async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
+        """The files that the bot has sent this person."""
+        return [(one.file.name, one.file.data) for one in self.world.inbox(person) if one.file is not None]
 
     async def pass_time(self, seconds: float) -> None:
         """Let the clock run on, once somebody waits for it."""

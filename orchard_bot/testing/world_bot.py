@@ -7,6 +7,7 @@ from typing import assert_never
 
 from orchard_bot.chat.abilities import Abilities, Ability, Reach
 from orchard_bot.chat.events import MemberJoined, MemberLeft
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.steps import (
@@ -16,6 +17,7 @@ from orchard_bot.chat.steps import (
     Receipt,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -54,7 +56,7 @@ class BotHands:
         match step:
             case SendToGroup():
                 return self._send_to_group(step)
-            case SendPrivately():
+            case SendPrivately() | SendFile():
                 return self._send_privately(step)
             case ShowInGroup():
                 return self._show_in_group(step)
@@ -80,21 +82,33 @@ class BotHands:
         pinned = step.pin and abilities.pin.can
         return self._sent(group.ref, step.text, key=step.key, pinned=pinned)
 
-    def _send_privately(self, step: SendPrivately) -> Receipt:
+    def _send_privately(self, step: SendPrivately | SendFile) -> Receipt:
+        person = self._person(step)
+        abilities = self._abilities(person.private)
+        if isinstance(step, SendFile):
+            _need(abilities.send_files)
+        else:
+            _check_content(step.text, step.choices, abilities)
+        self._check_reach(person)
+        nobody = self._state.bot if person.blocked else None
+        if isinstance(step, SendFile):
+            return self._sent(person.private, "", key=step.key, file=step.file, only_for=nobody)
+        return self._sent(person.private, step.text, key=step.key, choices=step.choices, only_for=nobody)
+
+    def _person(self, step: SendPrivately | SendFile) -> SimPerson:
         person = self._state.people.get(step.person)
         if person is None or step.account != person.private.via:
             raise Gone("Nobody of this id is known to this account.")
-        abilities = self._abilities(person.private)
-        _check_content(step.text, step.choices, abilities)
-        profile = self._state.profile
+        return person
+
+    def _check_reach(self, person: SimPerson) -> None:
+        abilities, profile = self._abilities(person.private), self._state.profile
         if abilities.private_messages is Reach.ONCE_STARTED and not person.started:
             raise NotReachable("The person has not opened a private chat with the bot.")
         if profile.window is not None and not _wrote_within(person, self._state.now(), profile.window):
             raise NotReachable("The person has not written lately, so the platform lets no message through.")
         if person.blocked and profile.blocks_show:
             raise NotReachable("The person has blocked the bot.")
-        nobody = self._state.bot if person.blocked else None
-        return self._sent(person.private, step.text, key=step.key, choices=step.choices, only_for=nobody)
 
     def _show_in_group(self, step: ShowInGroup) -> Receipt:
         group, abilities = self._group(step.chat)
@@ -202,6 +216,7 @@ class BotHands:
         choices: tuple[Choice, ...] = (),
         pinned: bool = False,
         only_for: PersonRef | None = None,
+        file: Enclosure | None = None,
     ) -> Receipt:
         message = self._state.add_message(
             chat,
@@ -212,6 +227,7 @@ class BotHands:
             choices=choices,
             pinned=pinned,
             only_for=only_for,
+            file=file,
         )
         return Receipt(message.ref)
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+from icalendar import Calendar
+from msgspec.structs import replace
+
+from orchard_bot.chat.abilities import no
 from orchard_bot.testing.profiles import Profile
 from orchard_bot.testing.world import World
 from tests.acceptance.conftest import LONG, Story, Telling, where
@@ -136,3 +141,91 @@ async def test_what_is_called_off_is_said_where_it_was_posted(telling: Telling, 
         await story.chooses("amira", "Plan it")
         await story.later(hours=12)
         assert any("Called off: Fri 23 Jan 2026" in text for text in story.aloud()), story.phone("amira")
+
+
+def _dates(story: Story, who: str) -> list[Any]:
+    """The entries of the newest calendar file that the bot sent somebody."""
+    file = next(one.file for one in reversed(story.world.inbox(who)) if one.file is not None)
+    assert file.name == "class-dates.ics"
+    entries = Calendar.from_ical(file.data).walk("VEVENT")
+    return sorted(entries, key=lambda one: str(one["SUMMARY"]))
+
+
+@where(lambda profile: profile.name in {"telegram", "telegram-basic", "signal", "signal-rest", "matrix"})
+async def test_a_parent_gets_the_dates_for_a_calendar_and_a_later_file_corrects_it(
+    telling: Telling, profile: Profile
+) -> None:
+    async with telling(profile) as story:
+        await story.tells_bot("amira", FIRST)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        await story.tells_bot("priya", "/reminders")
+        await story.chooses("priya", "A file for my calendar")
+        assert "2 dates from the newsletter" in story.phone("priya")
+        cake, fair = _dates(story, "priya")
+        assert str(fair["SUMMARY"]) == "Winter fair"
+        assert f"{fair['DTSTART'].dt:%d %b %H:%M %Z}" == "23 Jan 15:15 GMT"
+        assert "Newsletter of Fri 16 Jan 2026" in str(fair["DESCRIPTION"])
+        assert "not by the school" in str(cake["DESCRIPTION"])
+        await story.tells_bot("amira", CORRECTED)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        await story.tells_bot("priya", "/reminders calendar")
+        same, corrected = _dates(story, "priya")
+        assert (corrected["UID"], int(corrected["SEQUENCE"])) == (fair["UID"], 1)
+        assert f"{corrected['DTSTART'].dt:%H:%M}" == "14:00"
+        assert (same["UID"], int(same["SEQUENCE"])) == (cake["UID"], 0)
+        await story.tells_bot("amira", CALLED_OFF)
+        await story.chooses("amira", "One by one")
+        await story.chooses("amira", "Leave it out")
+        await story.chooses("amira", "Plan it")
+        await story.says("priya", "/reminders calendar")
+        assert [str(one["STATUS"]) for one in _dates(story, "priya")] == ["CONFIRMED", "CANCELLED"]
+        assert story.aloud() == []
+        assert not any(one.file for who in ("tomasz", "grace") for one in story.world.inbox(who))
+        assert set(await story.written_down("Winter fair")) <= {"offers", "schedules", "letters"}
+        assert "letters" not in await story.written_down("BEGIN:VCALENDAR")
+
+
+@where(lambda profile: profile.name in {"telegram", "matrix"})
+async def test_where_the_bot_cannot_send_files_the_dates_come_in_words(telling: Telling, profile: Profile) -> None:
+    without = replace(profile, abilities=replace(profile.abilities, send_files=no("Files are switched off here.")))
+    async with telling(without) as story:
+        await story.tells_bot("amira", FIRST)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        await story.tells_bot("priya", "/reminders calendar")
+        said = story.heard("priya")[-1]
+        assert "I can't send you a calendar file here" in said
+        assert "Fri 23 Jan 2026, 3.15pm: Winter fair" in said
+        assert "Newsletter of Fri 16 Jan 2026" in said
+
+
+async def test_a_file_that_was_not_confirmed_is_tried_again(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await story.tells_bot("amira", FIRST)
+        await story.chooses("amira", "Plan all that are clear (2)")
+        story.world.faults.rate_limited(30.0, times=2)
+        await story.tells_bot("priya", "/reminders calendar")
+        await story.later(strides=timedelta(minutes=1), minutes=5)
+        files = [one.file for one in story.world.inbox("priya") if one.file is not None]
+        assert len(files) == 1, story.phone("priya")
+
+
+async def test_each_parent_hears_at_the_time_they_chose(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        await story.tells_bot("priya", "/reminders on")
+        await story.chooses("priya", "On the morning of the day")
+        assert "on the morning of the day" in story.heard("priya")[-1]
+        await story.tells_bot("grace", "/reminders on two days")
+        await story.tells_bot("amira", FIRST)
+        await story.chooses("amira", "Plan all that are clear (2)")
+
+        def told() -> list[bool]:
+            return ["From the newsletter:\n" in story.phone(who) for who in ("priya", "grace")]
+
+        await story.later(strides=LONG, days=6, hours=22)
+        assert told() == [False, False]
+        await story.later(strides=LONG, hours=2)
+        assert told() == [False, True], story.phone("grace")
+        await story.later(strides=LONG, days=1, hours=8)
+        assert told() == [False, True]
+        await story.later(strides=LONG, hours=6)
+        assert told() == [True, True]

@@ -162,3 +162,16 @@ async def test_who_lets_the_bot_write_again_by_pressing_start_is_greeted_once(
         story.world.open_chat("priya")
         await story.settle()
         assert story.phone("priya").count("I help Larch class") == 1
+
+
+@everywhere
+async def test_a_parent_is_sent_a_calendar_file_as_a_document(telling: Telling, profile: Profile) -> None:
+    async with telling(profile) as story:
+        fair = "/newsletter Newsletter, 16 January 2026\nWinter fair is on Friday 23 January at 3.15pm in the hall.\n"
+        await story.tells_bot("amira", fair)
+        await story.chooses("amira", "Plan all that are clear (1)")
+        await story.tells_bot("priya", "/reminders calendar")
+        [file] = [one.file for one in story.world.inbox("priya") if one.file is not None]
+        assert (file.name, file.kind) == ("class-dates.ics", "text/calendar")
+        assert b"SUMMARY:Winter fair" in file.data
+        assert story.aloud() == []

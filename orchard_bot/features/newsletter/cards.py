@@ -16,7 +16,7 @@ from orchard_bot.chat.text import PrivateText, shortened, shown_name
 from orchard_bot.community.community import Community
 from orchard_bot.community.local_time import in_full
 from orchard_bot.features.feature import Request
-from orchard_bot.features.newsletter.planning import Fate, Item, is_over, plan, times_of
+from orchard_bot.features.newsletter.planning import Fate, Item, fact_of, is_over, plan, times_of
 from orchard_bot.features.unit import Option, Unit
 
 MOST_LISTED = 20
@@ -75,6 +75,7 @@ def on_change(request: Request, unit: Unit) -> None:
         "on": item.day.isoformat(),
         "until": item.until.isoformat(),
         "as_read": item.title,
+        "fact": msgspec.to_builtins(fact_of(item)),
     }
     moments = times_of(item, request.community, unit.now)
     if moments:

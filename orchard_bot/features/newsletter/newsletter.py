@@ -5,9 +5,8 @@ This is a proposal only: nothing is posted before a moderator has chosen it (``c
 
 from __future__ import annotations
 
-from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.community import Role
-from orchard_bot.community.newsletter import FoundEvent, Newsletter, Unreadable
+from orchard_bot.community.newsletter import Unreadable
 from orchard_bot.features.feature import Command, Feature, Request, Where
 from orchard_bot.features.newsletter.cards import (
     first_options,
@@ -20,13 +19,11 @@ from orchard_bot.features.newsletter.cards import (
     on_plan_all,
     on_refuse,
 )
+from orchard_bot.features.newsletter.from_feed import on_feed
 from orchard_bot.features.newsletter.planning import item_of
-from orchard_bot.features.newsletter.saying import day_in_words, when_in_words
+from orchard_bot.features.newsletter.saying import newsletter_in_words
 from orchard_bot.features.unit import Unit
 
-MOST_SHOWN = 20
-"""Events in one message; a phone shows no more in one piece."""
-MOST_TROUBLES = 6
 MODERATORS = frozenset({Role.MODERATOR})
 
 
@@ -39,37 +36,9 @@ def on_newsletter(request: Request, unit: Unit) -> None:
         unit.answer(request, unit.house.words.private(f"newsletter.unreadable-{found.why}"))
     else:
         items = [item_of(event, unit) for event in found.events]
-        unit.answer(request, _said(found, unit), first_options(items, request.community, unit), once=False)
-
-
-def _said(found: Newsletter, unit: Unit) -> PrivateText:
-    words = unit.house.words
-    title = found.source.title or words.private("newsletter.untitled").value
-    day = day_in_words(found.source.day) if found.source.day else ""
-    named = words.private("newsletter.of-day", title=title, day=day).value if day else title
-    parts = [words.private("newsletter.found" if found.events else "newsletter.nothing", newsletter=named).value]
-    parts += [_line(event, unit) for event in found.events[:MOST_SHOWN]]
-    if len(found.events) > MOST_SHOWN:
-        parts.append(words.private("newsletter.more", count=len(found.events) - MOST_SHOWN).value)
-    for trouble, detail in found.troubles[:MOST_TROUBLES]:
-        parts.append(words.private(f"newsletter.trouble-{trouble}", detail=detail).value)
-    return PrivateText("\n\n".join(parts))
-
-
-def _line(event: FoundEvent, unit: Unit) -> str:
-    words = unit.house.words
-    title = event.title or words.private("newsletter.no-title").value
-    if event.cancelled:
-        title = words.private("newsletter.cancelled", title=title).value
-    lines = [words.private("newsletter.event", when=when_in_words(event), title=title).value]
-    if event.place:
-        lines.append(words.private("newsletter.where", place=event.place).value)
-    if event.bring:
-        lines.append(words.private("newsletter.bring", bring=event.bring).value)
-    if event.source.place:
-        lines.append(words.private("newsletter.source", place=event.source.place).value)
-    lines += [words.private(f"newsletter.doubt-{doubt}").value for doubt in event.doubts]
-    return "\n".join(lines)
+        unit.answer(
+            request, newsletter_in_words(found, unit), first_options(items, request.community, unit), once=False
+        )
 
 
 FEATURE = Feature(
@@ -88,4 +57,5 @@ FEATURE = Feature(
         "newsletter.pass-on": on_pass_on,
     },
     newsletter=on_newsletter,
+    feed=on_feed,
 )

@@ -28,6 +28,8 @@ from orchard_bot.community.reminder import (
 )
 from orchard_bot.features.books import Planned
 from orchard_bot.features.newsletter.saying import day_in_words, when_in_words
+from orchard_bot.features.reminding.announced import Fact
+from orchard_bot.features.reminding.leads import take_up
 from orchard_bot.features.reminding.remind_posting import (
     POST,
     POSTED,
@@ -65,6 +67,10 @@ CHANGED = frozenset({Fate.MOVED, Fate.CORRECTED, Fate.TAKEN_AWAY, Fate.CALLED_OF
 """After which a post about the week may be wrong."""
 
 
+NOT_WANTED = frozenset({Fate.NO_SOURCE, Fate.UNFIT})
+"""What never becomes a reminder is in nobody's calendar either."""
+
+
 class Item(Struct, frozen=True, kw_only=True):
     """One event as a reminder would say it. ``problem``: why it cannot be one."""
 
@@ -75,6 +81,11 @@ class Item(Struct, frozen=True, kw_only=True):
     until: date
     """Its last day."""
     starts: time | None = None
+    ends: time | None = None
+    what: str = ""
+    """Its title alone."""
+    place: str = ""
+    bring: str = ""
     cancelled: bool = False
     doubtful: bool = False
     problem: Fate | None = None
@@ -96,9 +107,30 @@ def item_of(event: FoundEvent, unit: Unit) -> Item:
         day=event.day,
         until=event.last_day or event.day,
         starts=event.starts,
+        ends=event.ends,
+        what=shortened(event.title, TITLE_LIMIT),
+        place=shortened(event.place, TITLE_LIMIT),
+        bring=shortened(event.bring, TITLE_LIMIT),
         cancelled=event.cancelled,
         doubtful=bool(event.doubts),
         problem=problem,
+    )
+
+
+def fact_of(item: Item) -> Fact:
+    """``item`` for calendars, and for who wants to hear of it at another time than the group."""
+    return Fact(
+        uid=item.uid,
+        what=item.what or item.title,
+        line=item.title,
+        source=item.source,
+        day=item.day,
+        until=item.until,
+        starts=item.starts,
+        ends=item.ends,
+        place=item.place,
+        bring=item.bring,
+        cancelled=item.cancelled,
     )
 
 
@@ -121,6 +153,9 @@ def times_of(item: Item, community: Community, now: datetime) -> list[datetime]:
 def plan(items: Iterable[Item], community: Community, by: PersonRef, unit: Unit) -> list[tuple[Fate, Item]]:
     """Plan them for this group, as this moderator wants; what became of each."""
     fates = [(_plan(item, community, by, unit), item) for item in items]
+    for fate, item in fates:
+        if fate not in NOT_WANTED:
+            take_up(fact_of(item), community, unit)
     if any(fate in CHANGED for fate, _ in fates):
         put_right(community, unit)
     return fates

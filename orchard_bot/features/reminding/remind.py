@@ -8,9 +8,12 @@ from orchard_bot.community.community import Role
 from orchard_bot.community.local_time import in_full
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Command, Feature, Request
+from orchard_bot.features.reminding.announced import ANNOUNCED, forget_announced, over
+from orchard_bot.features.reminding.calendar import on_calendar
+from orchard_bot.features.reminding.leads import LEAD, lead_due
 from orchard_bot.features.reminding.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
 from orchard_bot.features.reminding.remind_posting import POST, POSTED, on_post, post, withdraw
-from orchard_bot.features.reminding.upcoming import on_reminders
+from orchard_bot.features.reminding.upcoming import on_lead, on_off, on_reminders, on_show
 from orchard_bot.features.reminding.week_ahead import WEEK, week_ahead
 from orchard_bot.features.unit import Option, Unit
 
@@ -72,6 +75,7 @@ def _cancel(row: Planned | None, request: Request, unit: Unit) -> None:
         unit.answer(request, words.private("remind.gone"))
         return
     unit.books.schedules.cancel(row.key)
+    _let_go(row, unit)
     unit.note(community.id, "remind.cancelled", row.subject, by=request.person)
     title = shortened(row.data["title"], 80)
     unit.answer(request, words.private("remind.cancelled", title=title))
@@ -79,6 +83,15 @@ def _cancel(row: Planned | None, request: Request, unit: Unit) -> None:
     if canceller is not None and maker != request.person and community.moderator(maker) is not None:
         text = words.private("remind.cancelled-by-other", title=title, moderator=shown_name(canceller.name))
         unit.tell(community.chat.via, maker, text, community=community.id)
+
+
+def _let_go(cancelled: Planned, unit: Unit) -> None:
+    """With the last of its reminders an event goes from everybody's list, unless the group has heard of it."""
+    uid, community = cancelled.data.get("uid"), unit.house.communities[cancelled.community]
+    kinds = (POST, POSTED)
+    rows = [row for kind in kinds for row in unit.books.schedules.upcoming(community.id, kind)]
+    if uid is not None and not any(row.data.get("uid") == uid for row in rows):
+        forget_announced(uid, community, unit)
 
 
 def _numbered(number: int, request: Request, unit: Unit) -> Planned | None:
@@ -95,8 +108,16 @@ FEATURE = Feature(
         Command("remind", on_remind, summary="remind.summary", roles=frozenset({Role.MODERATOR})),
         Command("reminders", on_reminders, summary="reminders.summary"),
     ),
-    actions={"remind.confirm": confirm, "remind.discard": discard, "remind.cancel": on_cancel},
+    actions={
+        "remind.confirm": confirm,
+        "remind.discard": discard,
+        "remind.cancel": on_cancel,
+        "remind.lead": on_lead,
+        "remind.off": on_off,
+        "remind.show": on_show,
+        "remind.calendar": on_calendar,
+    },
     dialogs={"remind.what": take_title, "remind.when": take_time, "remind.source": take_source},
     outcomes={POST: on_post},
-    timers={POST: post, POSTED: withdraw, WEEK: week_ahead},
+    timers={POST: post, POSTED: withdraw, WEEK: week_ahead, ANNOUNCED: over, LEAD: lead_due},
 )

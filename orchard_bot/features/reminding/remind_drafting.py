@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from orchard_bot.chat.text import PrivateText
 from orchard_bot.community.local_time import Unclear, UnclearTime, day_in_full, in_full, read_moment
 from orchard_bot.community.reminder import (
@@ -18,12 +21,14 @@ from orchard_bot.community.reminder import (
     checked_title,
 )
 from orchard_bot.features.feature import Request
+from orchard_bot.features.reminding.announced import Fact
+from orchard_bot.features.reminding.leads import take_up
 from orchard_bot.features.reminding.remind_posting import after_quiet_hours, is_full, next_number, plan_post
 from orchard_bot.features.unit import Option, Unit
 
 _FIELDS = {"title": "remind.what", "at": "remind.when", "source": "remind.source"}
 """What a reminder needs, with the question for it, in the order of asking."""
-_FROM_NEWSLETTER = ("uid", "on", "until", "as_read")
+_FROM_NEWSLETTER = ("uid", "on", "until", "as_read", "fact")
 """What stays of where it came from, so that a corrected edition finds it again."""
 
 _UNCLEAR = {
@@ -84,7 +89,11 @@ def confirm(request: Request, unit: Unit) -> None:
     number = next_number(community.id, unit)
     subject = f"{community.id}/{number}"
     data = {**draft, "at": due.isoformat(), "by": str(request.person), "number": number}
+    fact = data.pop("fact", None)
     plan_post(community, subject, data, due, unit)
+    if fact is not None:
+        title = draft["title"]
+        take_up(replace(msgspec.convert(fact, Fact, strict=False), what=title, line=title), community, unit)
     unit.note(community.id, "remind.planned", subject, by=request.person)
     unit.answer(request, words.private("remind.planned", when=in_full(community.local(due)), number=number))
 

@@ -5,7 +5,7 @@ What is due at the same moment becomes one post. After the event the post is tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from orchard_bot.chat.text import PrivateText, PublicText, shortened
 from orchard_bot.community.community import Community
 from orchard_bot.community.consent import OptIn
 from orchard_bot.community.local_time import in_full, next_time_of_day
-from orchard_bot.community.reminder import WORTH_POSTING_FOR
+from orchard_bot.community.reminder import WORTH_POSTING_FOR, Lead
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Due, Outcome
 from orchard_bot.features.unit import Unit
@@ -23,6 +23,7 @@ from orchard_bot.features.unit import Unit
 POST = "remind.post"
 POSTED = "remind.posted"
 """A row that stands for what was posted: what it said, under which key, by whom, and that the day's share is used."""
+_AS_THE_GROUP = frozenset({Lead.GROUP})
 MORNING_AFTER = time(8)
 """When what is over is taken out of view."""
 
@@ -104,7 +105,7 @@ def correct(rows: Sequence[Planned], data: Mapping[str, Any], community: Communi
         together = [one.data for one in _rows_posted(community, unit) if one.data["letter"] == letter]
         otherwise = words.public("remind.corrected", **about)
         _change(letter, _public(together, unit), community, unit, otherwise)
-    tell_those_who_asked(words.private("reminders.corrected", **about), community, unit)
+    tell_those_who_asked(words.private("reminders.corrected", **about), community, unit, leads=_AS_THE_GROUP)
 
 
 def mark_called_off(rows: Sequence[Planned], title: str, community: Community, unit: Unit) -> None:
@@ -156,9 +157,17 @@ def say_and_remember(
         _remember(subject, data, letter, community, unit)
 
 
-def tell_those_who_asked(text: PrivateText, community: Community, unit: Unit, latest: datetime | None = None) -> None:
-    """The same in private for everybody who said yes to that; what is corrected or called off reaches them as well."""
-    for person in unit.books.consents.everyone(community.id, OptIn.REMINDERS):
+def tell_those_who_asked(
+    text: PrivateText,
+    community: Community,
+    unit: Unit,
+    latest: datetime | None = None,
+    leads: Collection[str] = frozenset(Lead),
+) -> None:
+    """The same in private for everybody who said yes to that, with one of these leads."""
+    for person, lead in unit.books.consents.choices(community.id, OptIn.REMINDERS).items():
+        if lead not in leads:
+            continue
         unit.tell(
             community.chat.via,
             person,
@@ -185,12 +194,19 @@ def _post_together(
 ) -> None:
     together = [data for _, data in items]
     say_and_remember(_public(together, unit), items, community, latest, unit)
+    undated = [data for data in together if "uid" not in data]
+    # Who chose a time of their own hears of events then (``leads``); what has no day of its own, everybody hears now.
+    for told, leads in ((together, _AS_THE_GROUP), (undated, frozenset(Lead) - _AS_THE_GROUP)):
+        if told:
+            tell_those_who_asked(private_words(told, unit), community, unit, latest, leads)
+
+
+def private_words(together: Sequence[Mapping[str, Any]], unit: Unit) -> PrivateText:
+    """A reminder of these (title and source) for one person."""
     words = unit.house.words
-    if len(items) == 1:
-        text = words.private("reminders.private", title=together[0]["title"], source=together[0]["source"])
-    else:
-        text = words.private("reminders.private-several", lines=_lines(together, unit))
-    tell_those_who_asked(text, community, unit, latest)
+    if len(together) == 1:
+        return words.private("reminders.private", title=together[0]["title"], source=together[0]["source"])
+    return words.private("reminders.private-several", lines=_lines(together, unit))
 
 
 def _public(together: Sequence[Mapping[str, Any]], unit: Unit) -> PublicText:

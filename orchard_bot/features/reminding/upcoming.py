@@ -1,28 +1,146 @@
-"""``/reminders`` for everybody in the group: what comes next, and whether I hear of it in my private chat."""
+"""``/reminders`` for everybody in the group: what comes next, and whether and when I hear of it in my private chat."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from orchard_bot.community.consent import OptIn
+from orchard_bot.chat.text import shortened
+from orchard_bot.community.community import Community, Role
+from orchard_bot.community.consent import Consent, OptIn
 from orchard_bot.community.local_time import in_full
+from orchard_bot.community.reminder import Lead
 from orchard_bot.features.feature import Request
-from orchard_bot.features.joining.consent import on_join, on_leave
+from orchard_bot.features.joining.consent import on_leave
+from orchard_bot.features.reminding.calendar import on_calendar
+from orchard_bot.features.reminding.classes import classes_of
 from orchard_bot.features.reminding.remind_posting import POST
-from orchard_bot.features.unit import Unit
+from orchard_bot.features.unit import Option, Unit
 
 MOST_SHOWN = 10
+MOST_CLASSES = 4
+"""Other classes that are offered below the list."""
+_TYPED = {
+    "evening": Lead.GROUP,
+    "evening before": Lead.GROUP,
+    "morning": Lead.MORNING,
+    "two days": Lead.TWO_DAYS,
+    "two-days": Lead.TWO_DAYS,
+    "week": Lead.WEEK,
+}
 
 
 def on_reminders(request: Request, unit: Unit) -> None:
-    """``/reminders``, ``/reminders on``, ``/reminders off``."""
-    wanted = request.args.strip().lower()
-    if wanted in ("on", "off"):
-        switch = on_join if wanted == "on" else on_leave
-        switch(replace(request, args=OptIn.REMINDERS.value), unit)
+    """``/reminders``, ``/reminders on``, ``/reminders on morning``, ``/reminders off``, ``/reminders calendar``."""
+    wanted, _, rest = request.args.strip().lower().partition(" ")
+    if wanted == "calendar":
+        on_calendar(request, unit)
+    elif wanted == "off":
+        on_leave(replace(request, args=OptIn.REMINDERS.value), unit)
+    elif wanted == "on" and rest.strip() in _TYPED:
+        request.hide_command(unit)
+        _choose(_TYPED[rest.strip()], request, unit)
+    elif wanted == "on":
+        request.hide_command(unit)
+        _choose(Lead(_choice(request, unit) or Lead.GROUP), request, unit)
+    else:
+        request.hide_command(unit)
+        _show(request, unit)
+
+
+def on_show(request: Request, unit: Unit) -> None:
+    """The same for another class of theirs."""
+    found = next((one for one in _others(request, unit) if one.id == request.data["class"]), None)
+    if found is None:
+        unit.answer(request, unit.house.words.private("consent.not-in-the-group"))
+    else:
+        _show(replace(request, community=found), unit)
+
+
+def on_lead(request: Request, unit: Unit) -> None:
+    """A time was chosen: that is a yes as well."""
+    if request.role is Role.STRANGER:
+        unit.answer(request, unit.house.words.private("consent.not-in-the-group"))
         return
-    request.hide_command(unit)
-    unit.answer(request, unit.house.words.private("reminders.list", lines=_lines(request, unit), on=_on(request, unit)))
+    _choose(Lead(request.data["lead"]), request, unit)
+
+
+def on_off(request: Request, unit: Unit) -> None:
+    """No more of them."""
+    on_leave(replace(request, args=OptIn.REMINDERS.value), unit)
+
+
+def _choose(lead: Lead, request: Request, unit: Unit) -> None:
+    community, words = request.community, unit.house.words
+    if OptIn.REMINDERS not in unit.books.consents.given(community.id, request.person):
+        unit.note(community.id, "consent.given", OptIn.REMINDERS.value, by=request.person)
+    unit.books.consents.give(
+        Consent(
+            person=request.person,
+            community=community.id,
+            to=OptIn.REMINDERS,
+            given_at=unit.now,
+            policy=unit.house.code.version,
+            choice=lead.value,
+        )
+    )
+    text = words.private("reminders.chosen", group=community.name, when=_when(lead, unit))
+    unit.answer(request, text, _options(lead.value, _others(request, unit), request, unit), once=False)
+
+
+def _when(lead: Lead, unit: Unit) -> str:
+    words = unit.house.words
+    return {
+        Lead.GROUP: words.private("reminders.when-group"),
+        Lead.MORNING: words.private("reminders.when-morning"),
+        Lead.TWO_DAYS: words.private("reminders.when-two-days"),
+        Lead.WEEK: words.private("reminders.when-week"),
+    }[lead].value
+
+
+def _show(request: Request, unit: Unit) -> None:
+    words, community = unit.house.words, request.community
+    choice = _choice(request, unit)
+    if choice is None:
+        on = words.private("reminders.is-off").value
+    else:
+        on = words.private("reminders.is-on", when=_when(Lead(choice), unit)).value
+    others = _others(request, unit)
+    text = words.private("reminders.list", lines=_lines(request, unit), on=on)
+    if others:
+        text = words.private("reminders.list-of", group=community.name, list=text.value)
+    unit.answer(request, text, _options(choice, others, request, unit), once=False)
+
+
+def _choice(request: Request, unit: Unit) -> str | None:
+    return unit.books.consents.choices(request.community.id, OptIn.REMINDERS).get(request.person)
+
+
+def _options(choice: str | None, others: Sequence[Community], request: Request, unit: Unit) -> list[Option]:
+    words = unit.house.words
+    labels = {
+        Lead.GROUP: words.label("reminders.lead-group"),
+        Lead.MORNING: words.label("reminders.lead-morning"),
+        Lead.TWO_DAYS: words.label("reminders.lead-two-days"),
+        Lead.WEEK: words.label("reminders.lead-week"),
+    }
+    if request.role is Role.STRANGER:
+        return []
+    options = [
+        Option(label, "remind.lead", {"lead": lead.value}) for lead, label in labels.items() if lead.value != choice
+    ]
+    if choice is not None:
+        options.append(Option(words.label("reminders.off"), "remind.off"))
+    options.append(Option(words.label("reminders.calendar"), "remind.calendar"))
+    options += [
+        Option(words.label("reminders.class", group=shortened(one.name, 30)), "remind.show", {"class": one.id})
+        for one in others[:MOST_CLASSES]
+    ]
+    return options
+
+
+def _others(request: Request, unit: Unit) -> list[Community]:
+    return [one for one in classes_of(request, unit) if one.id != request.community.id]
 
 
 def _lines(request: Request, unit: Unit) -> str:
@@ -40,8 +158,3 @@ def _lines(request: Request, unit: Unit) -> str:
     if len(rows) > MOST_SHOWN:
         lines.append(words.private("reminders.more", count=len(rows) - MOST_SHOWN).value)
     return "\n\n".join(lines or [words.private("reminders.none").value])
-
-
-def _on(request: Request, unit: Unit) -> str:
-    given = unit.books.consents.given(request.community.id, request.person)
-    return unit.house.words.private("reminders.is-on" if OptIn.REMINDERS in given else "reminders.is-off").value

@@ -27,6 +27,8 @@ class Seen:
     answers: str | None = None
     deleted_at: float | None = None
     edited: bool = False
+    file: str = ""
+    """Where the file is that it shows; empty: it shows none."""
 
     @property
     def text(self) -> str:
@@ -96,4 +98,5 @@ class Eyes:
                 self.now(),
                 [content["body"]],
                 answers=relation.get("m.in_reply_to", {}).get("event_id"),
+                file=content.get("url", "") if content.get("msgtype") == "m.file" else "",
             )

@@ -10,7 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from nio import AsyncClient, AsyncClientConfig, MegolmEvent, RoomMessageText, RoomSendResponse
+from nio import AsyncClient, AsyncClientConfig, MegolmEvent, RoomEncryptedFile, RoomMessageText, RoomSendResponse
+from nio.crypto.attachments import decrypt_attachment
 
 from tests.adapters.matrix.synapse import Synapse
 
@@ -48,6 +49,7 @@ class NioPerson:
     client: LateClient
     read: list[tuple[str, str, str]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    files: list[RoomEncryptedFile] = field(default_factory=list)
     unread: int = 0
     """Encrypted messages to which the key was not there."""
 
@@ -64,6 +66,10 @@ class NioPerson:
         for room, part in answer.rooms.join.items():
             for event in part.timeline.events:
                 self.unread += isinstance(event, MegolmEvent)
+                if isinstance(event, RoomEncryptedFile) and event.event_id not in self.events:
+                    self.events.append(event.event_id)
+                    self.files.append(event)
+                    self.read.append((room, event.sender, event.body))
                 if isinstance(event, RoomMessageText) and event.event_id not in self.events:
                     self.events.append(event.event_id)
                     self.read.append((room, event.sender, event.body))
@@ -83,6 +89,14 @@ class NioPerson:
                 f"It does not come. {self.unread} could not be opened; read was: {self.read}"
             ) from None
         return next(one for one in self.read if seen(one))
+
+    async def opened(self, file: RoomEncryptedFile) -> tuple[bytes, bytes]:
+        """What is in a file, as it lies on the server and as its reader sees it."""
+        where = f"/_matrix/client/v1/media/download/{file.url.removeprefix('mxc://')}"
+        headers = {"Authorization": f"Bearer {self.client.access_token}"}
+        async with await self.client.send("GET", where, headers=headers) as answer:
+            sealed = await answer.read()
+        return sealed, decrypt_attachment(sealed, file.key["k"], file.hashes["sha256"], file.iv)
 
     async def say(self, room: str, words: str, *, answers: str = "", changes: str = "") -> str:
         """Write, encrypted where the room is; gives the event's id."""

@@ -67,6 +67,12 @@ class MatrixStage:
         seen = self._eyes[person.id].look()
         return [one.text for one in seen if one.author == self.bot and one.deleted_at is None]
 
+    async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
+        """The files that the bot has sent this person."""
+        seen = self._eyes[person.id].look()
+        theirs = [one for one in seen if one.author == self.bot and one.file]
+        return [(one.text, self.stagehand.download(person.id, one.file)) for one in theirs]
+
     async def pass_time(self, seconds: float) -> None:
         """Let the clock run on, once the adapter waits for it."""
         await self._clock.until_sleeping()

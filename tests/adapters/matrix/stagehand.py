@@ -88,6 +88,13 @@ class Stagehand:
         deletion: str = self.call(user, "PUT", where, {})["event_id"]
         return deletion
 
+    def download(self, user: str, address: str) -> bytes:
+        """What is at an ``mxc://`` address."""
+        where = f"/_matrix/client/v1/media/download/{address.removeprefix('mxc://')}"
+        answer = self.server.http.get(where, params={"user_id": user}, headers=_HEADERS)
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
     def _name(self, user: str) -> dict[str, str]:
         found: dict[str, str] = self.call(user, "GET", f"profile/{quote(user)}")
         return {"displayname": found["displayname"]} if "displayname" in found else {}

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from orchard_bot.chat.events import AbilitiesChanged, MessageEdited, MessagePosted
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.refs import ChatRef, PersonRef
-from orchard_bot.chat.steps import DeletePosting, EditMessage, SendPrivately, SendToGroup
+from orchard_bot.chat.steps import DeletePosting, EditMessage, SendFile, SendPrivately, SendToGroup
 from orchard_bot.errors import ConfigError
 from orchard_bot.testing.fake_clock import FakeClock
 from orchard_matrix import MatrixPlatform
@@ -169,3 +170,17 @@ async def test_a_device_that_was_signed_out_says_what_to_do(tmp_path: Path) -> N
             await heard(scene.platform, MessagePosted)
         with pytest.raises(ConfigError, match="accepts the bot's session no more"):
             await scene.platform.start()
+
+
+async def test_a_file_is_encrypted_before_it_leaves_and_sent_once(tmp_path: Path) -> None:
+    async with encrypted_group(tmp_path) as scene:
+        account, priya = scene.platform.account, PersonRef(PLATFORM, scene.priya.id)
+        data = b"BEGIN:VCALENDAR and so on"
+        step = SendFile(key="f", account=account, person=priya, file=Enclosure("dates.ics", "text/calendar", data))
+        receipt = await scene.platform.perform(step)
+        assert await scene.platform.perform(step) == receipt, "the answer may have been lost: the same again is one"
+        await scene.priya.until(lambda one: one[2] == "dates.ics")
+        [file] = scene.priya.files
+        sealed, opened = await scene.priya.opened(file)
+        assert opened == data
+        assert sealed != data

@@ -10,8 +10,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice
-from orchard_bot.chat.steps import SendPrivately, SendToGroup, ShowInGroup
+from orchard_bot.chat.steps import SendFile, SendPrivately, SendToGroup, ShowInGroup
 from orchard_bot.testing.fake_clock import FakeClock
 from orchard_sandbox import SandboxPlatform
 from orchard_sandbox.fault_panel import FAULTS
@@ -415,3 +416,17 @@ async def test_the_group_can_have_been_silent(clock: FakeClock) -> None:
     transport = httpx.ASGITransport(platform.web())
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as browser:
         assert "Nothing here yet" in _pane(await browser.get("/"), "priya", "group")
+
+
+async def test_a_file_can_be_downloaded_by_the_one_it_was_sent_to(
+    browser: httpx.AsyncClient, scene: Scene, platform: SandboxPlatform
+) -> None:
+    scene.world.open_chat("priya")
+    file = Enclosure("class-dates.ics", "text/calendar", b"BEGIN:VCALENDAR")
+    person = scene.world.person("priya").ref
+    await platform.start()
+    await platform.perform(SendFile(key="f", account=platform.account, person=person, file=file))
+    page = await browser.get("/")
+    link = 'download="class-dates.ics" href="data:text/calendar;base64,QkVHSU46VkNBTEVOREFS"'
+    assert link in _pane(page, "priya", "private")
+    assert page.text.count("class-dates.ics</a>") == 1

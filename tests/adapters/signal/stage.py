@@ -65,6 +65,10 @@ class SignalStage:
         theirs = [one for one in self.signal.written if one.place in places and one.author == self.signal.bot.aci]
         return [one.text for one in theirs if one.shown_until is None]
 
+    async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
+        """The files that the bot has sent this person."""
+        return self.signal.enclosed.get(person.id, [])
+
     async def pass_time(self, seconds: float) -> None:
         """Let the clock run on, once the adapter waits for it."""
         await self._clock.until_sleeping()

@@ -109,6 +109,11 @@ class TelegramStage:
             if seen.author == self.bot.id
         ]
 
+    async def person_has(self, person: PersonRef) -> list[tuple[str, bytes]]:
+        """The files that the bot has sent this person."""
+        seen = self.telegram.sees(int(person.id), self.bot.id)
+        return [(one.file[0], one.file[2]) for one in seen if one.file and one.author == self.bot.id]
+
     async def pass_time(self, seconds: float) -> None:
         """Let both clocks run on, once the adapter waits for one of them."""
         if self._mode == "polling":

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import Choice
 from orchard_bot.chat.refs import AccountRef, ChatRef, MessageRef, PersonRef
 from orchard_bot.testing.fake_clock import FakeClock
@@ -320,6 +321,7 @@ class TelegramWorld:
             choices=tuple(Choice(one.data, one.label, at) for at, one in enumerate(buttons, start=1)),
             pinned=seen.pinned,
             only_for=PersonRef(PLATFORM, str(user)) if seen.ephemeral_id else None,
+            file=None if seen.file is None else Enclosure(*seen.file),
         )
 
     def _author(self, user: int) -> PersonRef | None:

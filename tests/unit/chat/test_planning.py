@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchard_bot.chat.abilities import Abilities, Reach, no
+from orchard_bot.chat.abilities import YES, Abilities, Reach, no
+from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.intents import (
     AnswerJoin,
     Choice,
@@ -30,6 +31,7 @@ from orchard_bot.chat.steps import (
     EditMessage,
     RemoveMember,
     RestrictMember,
+    SendFile,
     SendPrivately,
     SendToGroup,
     ShowInGroup,
@@ -356,3 +358,43 @@ def test_a_command_is_taken_out_of_sight() -> None:
     assert plan(hide, abilities(), NOW) == Plan(
         (DeletePosting(key="h", message=a_message_ref("7"), author=a_person()),)
     )
+
+
+FILE = Enclosure("dates.ics", "text/calendar", b"BEGIN:VCALENDAR")
+
+
+def with_file(**more: object) -> TellPrivately:
+    return replace(a_whisper("here it is"), file=FILE, without_file=private_text("in words"), **more)
+
+
+def test_a_file_goes_behind_its_words() -> None:
+    intent = with_file()
+    planned = plan(intent, abilities(send_files=YES), NOW)
+    assert isinstance(planned, Plan)
+    words, file = planned.steps
+    assert isinstance(words, SendPrivately)
+    assert words.text == "here it is"
+    assert file == SendFile(key=f"{intent.key}#1", account=intent.account, person=intent.person, file=FILE)
+
+
+def test_where_no_file_can_be_sent_the_words_say_all() -> None:
+    planned = plan(with_file(), abilities(send_files=no("Not here.")), NOW)
+    assert isinstance(planned, Plan)
+    assert [getattr(step, "text", None) for step in planned.steps] == ["in words"]
+
+
+def test_without_other_words_the_same_are_said() -> None:
+    planned = plan(replace(with_file(), without_file=None), abilities(send_files=no("Not here.")), NOW)
+    assert isinstance(planned, Plan)
+    assert [getattr(step, "text", None) for step in planned.steps] == ["here it is"]
+
+
+def test_inside_the_group_no_file_is_shown_to_anybody() -> None:
+    here = abilities(send_files=YES, private_reply_in_group=YES)
+    inside = in_group_instead(with_file(near=a_group()), here)
+    never = plan(with_file(near=a_group()), replace(here, private_messages=Reach.NEVER), NOW)
+    for planned in (inside, never):
+        assert isinstance(planned, Plan)
+        [step] = planned.steps
+        assert isinstance(step, ShowInGroup)
+        assert step.text == "in words"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ from orchard_bot.cli.doctor import _of_detectors
 from orchard_bot.community.code_of_conduct import DetectorSpec
 from orchard_bot.detectors.meaning import MeaningDetector
 from orchard_bot.errors import Unavailable
+from orchard_bot.features.feed_state import FeedState
 from orchard_bot.pictures import work
 from orchard_bot.runtime import discovery
 from orchard_bot.storage.sqlite import SqliteEngine
@@ -164,3 +166,29 @@ def test_detectors_that_cannot_see_are_named_with_the_command_that_helps() -> No
     assert "pip install 'orchard-bot[semantic]'" in finding.fix
     [well] = _of_detectors([])
     assert well.ok
+
+
+def test_a_feed_says_how_it_answered_last(command: Command, config: Path, staged: Staged) -> None:
+    staged()
+    url = "https://school.example/news.rss"
+    config.write_text(f'{config.read_text()}\n[newsletter]\nfeeds = ["{url}"]\n')
+    assert f"ok    feed {url}: has not been asked yet" in command("doctor", "--config", config).output
+    now = FakeClock().now()
+    for state, says in (
+        (FeedState(url=url, looked_at=now), "was asked for news on"),
+        (FeedState(url=url, looked_at=now, failing_since=now, why="It is gone."), "It is gone."),
+        (FeedState(url=url, looked_at=now, moved_to="https://new.example/"), "moved for good to https://new.example/"),
+    ):
+        _keep(config.parent / "orchard.db", state)
+        assert says in command("doctor", "--config", config).output
+
+
+def _keep(database: Path, state: FeedState) -> None:
+    storage = SqlStorage(SqliteEngine.open(database, now=state.looked_at))
+
+    async def keep() -> None:
+        await storage.write(lambda ledger: ledger.feeds.put(state))
+        await storage.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(lambda: asyncio.run(keep())).result()

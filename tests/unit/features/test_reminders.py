@@ -25,7 +25,7 @@ def test_with_nothing_planned_it_says_so_and_how_to_hear_of_more(stage: Stage) -
     assert stage.told(stage.anna)[-1].splitlines() == [
         "No reminders are planned at the moment.",
         "",
-        "/reminders on sends each of them to you here, too.",
+        "/reminders on sends each of them to you here, too. You may choose when:",
     ]
 
 

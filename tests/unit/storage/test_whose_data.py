@@ -18,6 +18,7 @@ NOBODYS = {
     "act", "action", "before", "cron", "detector", "hash", "home", "key", "kind", "kept", "last", "occurrence", "opt_in",
     "policy", "reference", "state", "timezone", "verdict", "why", "would", "error", "event", "lane", "changes", "code",
     "clause", "clauses", "labels", "community", "decided_clause", "decided_policy", "remarks", "token",
+    "choice", "entry", "etag", "feed", "last_modified", "moved_to", "url",
 }  # fmt: skip
 """Columns of text that hold words of the bot's own, or names of things: no person, and nothing anybody wrote."""
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)

@@ -113,7 +113,9 @@ class RestApi:
         assert body["number"] == BOT_NUMBER
         (to,) = body["recipients"]
         try:
-            sent = self.signal.bot_sends(_place(to), body["message"], body.get("edit_timestamp"))
+            sent = self.signal.bot_sends(
+                _place(to), body["message"], body.get("edit_timestamp"), body.get("base64_attachments", [])
+            )
         except Refused as refused:
             return _refusal(refused)
         if self.signal.drop_answers:

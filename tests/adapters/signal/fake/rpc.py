@@ -17,7 +17,7 @@ _PARAMS: dict[str, tuple[set[str], set[str]]] = {
     "listGroups": (set(), set()),
     "listIdentities": (set(), {"number"}),
     "listContacts": (set(), {"recipient", "allRecipients"}),
-    "send": ({"message"}, {"recipient", "groupId", "editTimestamp"}),
+    "send": ({"message"}, {"recipient", "groupId", "editTimestamp", "attachments"}),
     "remoteDelete": ({"targetTimestamp"}, {"recipient", "groupId"}),
     "sendAdminDelete": ({"groupId", "targetAuthor", "targetTimestamp"}, set()),
     "sendPinMessage": ({"groupId", "targetAuthor", "targetTimestamp"}, set()),
@@ -121,7 +121,10 @@ class RpcDaemon:
                 return self._listed(method)
             case "send":
                 place = _place(params)
-                return self._sent(place, signal.bot_sends(place, params["message"], params.get("editTimestamp")))
+                sent = signal.bot_sends(
+                    place, params["message"], params.get("editTimestamp"), params.get("attachments", [])
+                )
+                return self._sent(place, sent)
             case "remoteDelete":
                 place = _place(params)
                 return self._sent(place, signal.bot_withdraws(place, params["targetTimestamp"]))

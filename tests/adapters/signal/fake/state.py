@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,8 @@ class FakeSignal:
         self.written: list[Written] = []
         self.screens: defaultdict[str, list[Written]] = defaultdict(list)
         """The same by place."""
+        self.enclosed: dict[str, list[tuple[str, bytes]]] = {}
+        """What the bot has sent, by place: name and content."""
         self.listeners: list[asyncio.Queue[bytes | None]] = []
         self.alive: dict[asyncio.Queue[bytes | None], Callable[[], bool]] = {}
         """Whether the line behind a listener still stands."""
@@ -186,10 +189,15 @@ class FakeSignal:
 
     # The bot, by whichever service
 
-    def bot_sends(self, place: str, text: str, edits: int | None) -> int:
-        """Raises ``Refused``."""
+    def bot_sends(self, place: str, text: str, edits: int | None, attached: Sequence[str] = ()) -> int:
+        """Raises ``Refused``. What is attached stands in data URIs, as signal-cli(1) has it."""
         self._refuse_as_told()
         self._check_place(place)
+        assert text or attached, "Signal sends no empty message"
+        for one in attached:
+            found = re.fullmatch(r"data:[\w.+-]+/[\w.+-]+;filename=([^;,]+);base64,(.+)", one)
+            assert found is not None, "this is no data URI"
+            self.enclosed.setdefault(place, []).append((found[1], base64.b64decode(found[2], validate=True)))
         if edits is not None:
             message = self.own(place, edits)
             message.texts.append(text)

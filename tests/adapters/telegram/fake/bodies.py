@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from tests.adapters.telegram.fake.composing import Attached
 from tests.adapters.telegram.fake.model import Json
 from tests.adapters.telegram.fake.refusal import bad
 
@@ -46,5 +47,9 @@ def _multipart(body: bytes, kind: str) -> Json:
         content = part.get_payload(decode=True)
         if not isinstance(name, str) or not isinstance(content, bytes):
             raise bad("can't parse multipart/form-data")
-        given[name] = content.decode() if part.get_filename() is None else content
+        file = part.get_filename()
+        if file is None:
+            given[name] = content.decode()
+        else:
+            given[name] = Attached(file, part.get_content_type(), content)
     return given

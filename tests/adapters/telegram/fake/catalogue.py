@@ -121,7 +121,7 @@ _MISSING = {
     "user_id": "invalid user_id specified",
 }
 
-_WRITES = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup"})
+_WRITES = frozenset({"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"})
 
 METHODS: dict[str, Method] = {}
 """By the name in small letters: Telegram does not tell them apart."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,23 @@ TEXT_LIMIT = 4096
 
 _button = catalogue.fields(text=catalogue.text, url=catalogue.text, callback_data=catalogue.text, style=catalogue.text)
 _rows = catalogue.array(catalogue.array(_button))
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file in the body of a request."""
+
+    name: str
+    kind: str
+    data: bytes
+
+
+def attached(_name: str, value: Any) -> Attached:
+    """Put there by the reading of the body, never by a client."""
+    if not isinstance(value, Attached):
+        raise bad("fake: a file comes as a part of the form")
+    return value
+
 
 reply_parameters = catalogue.fields(
     message_id=catalogue.integer,

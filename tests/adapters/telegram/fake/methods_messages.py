@@ -69,6 +69,32 @@ def send_message(state: State, bot: Bot, p: Json) -> Json:
     return render.message(state, place, message)
 
 
+MOST_DOCUMENT = 50_000_000
+"""Bytes: https://core.telegram.org/bots/api#sending-files."""
+
+
+@method(
+    "sendDocument",
+    "chat_id",
+    "document",
+    chat_id=chat,
+    document=composing.attached,
+    disable_content_type_detection=boolean,
+    disable_notification=boolean,
+    protect_content=boolean,
+)
+def send_document(state: State, bot: Bot, p: Json) -> Json:
+    """https://core.telegram.org/bots/api#senddocument, with the file in the same request."""
+    file: composing.Attached = p["document"]
+    if not file.data:
+        raise bad("file must be non-empty")
+    if len(file.data) > MOST_DOCUMENT:
+        raise bad("file is too big")
+    place = access.postable(state, bot, p["chat_id"])
+    message = talk.add(state, place, sender=bot.id, document=state.keep_file(file.name, file.kind, file.data))
+    return render.message(state, place, message)
+
+
 def _reply_to(place: Chat, reply: Json) -> int:
     wanted = int(reply.get("message_id", 0))
     if wanted and wanted not in place.messages:

@@ -103,11 +103,7 @@ class People(Stage):
     @act
     def document(self, user: int, chat: int, name: str, base64: str, kind: str = "", caption: str = "") -> Sent:
         """A file; its bytes in base64, so that they can go through the control port."""
-        data = b64decode(base64)
-        key = f"document{self.state.new_key()}"
-        self.state.files[key] = data
-        shown = {"file_id": key, "file_unique_id": f"u{key}", "file_name": name, "file_size": len(data)}
-        shown |= {"mime_type": kind} if kind else {}
+        shown = self.state.keep_file(name, kind, b64decode(base64))
         place = self._open(user, chat)
         message = talk.add(self.state, place, sender=user, text=caption, document=shown)
         talk.announce(self.state, place, message)

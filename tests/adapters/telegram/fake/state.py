@@ -125,6 +125,20 @@ class State:
         """An opaque id, of a press or a file."""
         return str(self._random.getrandbits(63))
 
+    def keep_file(self, name: str, kind: str, data: bytes) -> Json:
+        """Keep a file; gives the Document that shows it."""
+        key = f"document{self.new_key()}"
+        self.files[key] = data
+        shown: Json = {"file_id": key, "file_unique_id": f"u{key}", "file_name": name, "file_size": len(data)}
+        return shown | ({"mime_type": kind} if kind else {})
+
+    def file_of(self, message: Message) -> tuple[str, str, bytes] | None:
+        """Name, media type and content of what a message shows."""
+        shown = message.document
+        if shown is None:
+            return None
+        return shown["file_name"], shown.get("mime_type", ""), self.files[shown["file_id"]]
+
     def new_secret(self) -> str:
         """The second half of a token."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"

@@ -36,6 +36,8 @@ class Seen(Struct, frozen=True):
     thread: int = 0
     service: bool = False
     """A line that Telegram wrote itself."""
+    file: tuple[str, str, bytes] | None = None
+    """Name, media type and content."""
 
 
 class Showing(Struct, frozen=True):
@@ -177,4 +179,5 @@ class Views(Stage):
             message.at,
             message.thread,
             message.service is not None,
+            self.state.file_of(message),
         )
