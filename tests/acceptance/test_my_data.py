@@ -40,7 +40,7 @@ async def test_everybody_sees_what_is_held_on_them(telling: Telling, profile: Pr
         await story.tells_bot("priya", "/join reminders")
         words, held = await data_of(story, "priya")
         assert [one["opt_in"] for one in held["consents"]] == ["reminders"]
-        assert "What you said yes to." in words
+        assert "What you said yes to, and how you want it." in words
         assert "Kept: until it is withdrawn." in words
         assert {"members", "private_chats", "audit"} <= held.keys()
 

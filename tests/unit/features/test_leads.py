@@ -57,7 +57,7 @@ def test_the_choice_is_a_yes_that_is_shown_and_ends_with_the_yes(stage: Stage) -
     assert stage.labels(stage.anna)[:2] == ["When the group is told", "On the morning of the day"]
     stage.choose("Two days before")
     assert stage.books.consents.choices("3b", OptIn.REMINDERS) == {stage.anna: "two-days"}
-    assert "For Class 3B you'll get reminders from the newsletter here, two days before." in stage.told(stage.anna)[-1]
+    assert "get reminders from the newsletter for Class 3B here, two days before." in stage.told(stage.anna)[-1]
     stage.command("/reminders on")
     assert stage.books.consents.choices("3b", OptIn.REMINDERS) == {stage.anna: "two-days"}
     stage.command("/reminders")
