@@ -30,4 +30,4 @@ class Consent(Struct, frozen=True):
     given_at: datetime
     policy: str
     choice: str = ""
-    """How they want it, in the words of what it is: for reminders their lead (``reminder.Lead``)."""
+    """How they want it, in the words of what it is: for reminders their lead and language (``features.reminding.wishes``)."""

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.refs import PersonRef
 from orchard_bot.community.community import Community
-from orchard_bot.community.consent import OptIn
-from orchard_bot.community.reminder import Lead, told_at
+from orchard_bot.community.reminder import told_at
 from orchard_bot.features.feature import Request
 from orchard_bot.features.reminding.announced import Announced, Fact, all_announced, has_begun
 from orchard_bot.features.reminding.classes import classes_of
+from orchard_bot.features.reminding.wishes import Wish, wish_of
 from orchard_bot.features.unit import Unit
 from orchard_bot.newsletters.calendar_writing import MEDIA_TYPE, Entry, calendar_file, can_write
 
@@ -70,8 +70,8 @@ def _entry(found: Announced, community: Community, several: bool, person: Person
 
 def _rings_at(fact: Fact, community: Community, person: PersonRef, unit: Unit) -> datetime:
     """At the time that this person wants to hear of it."""
-    choice = unit.books.consents.choices(community.id, OptIn.REMINDERS).get(person, Lead.GROUP.value)
-    return told_at(Lead(choice), fact.day, community)
+    wish = wish_of(person, community, unit) or Wish()
+    return told_at(wish.lead, fact.day, community)
 
 
 def _lines(found: list[tuple[Community, Announced]], several: bool, unit: Unit) -> str:

@@ -15,7 +15,12 @@ from orchard_bot.community.reminder import DAYS_BEFORE, Lead, told_at
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Due
 from orchard_bot.features.reminding.announced import Announced, Fact, announced, has_begun, keep_announced
-from orchard_bot.features.reminding.remind_posting import after_quiet_hours, private_words, tell_those_who_asked
+from orchard_bot.features.reminding.remind_posting import (
+    after_quiet_hours,
+    corrected_words,
+    private_words,
+    tell_those_who_asked,
+)
 from orchard_bot.features.unit import Unit
 
 LEAD = "remind.lead-due"
@@ -53,8 +58,8 @@ def lead_due(due: Due, unit: Unit) -> None:
     for one in current:
         keep_announced(replace(one, told=(*one.told, lead.value)), community, unit)
     latest = min(_begins(one.fact, community) for one in current)
-    text = private_words([{"title": one.fact.line, "source": one.fact.source} for one in current], unit)
-    tell_those_who_asked(text, community, unit, latest, {lead.value})
+    say = private_words([{"title": one.fact.line, "source": one.fact.source} for one in current], unit)
+    tell_those_who_asked(say, community, unit, latest, {lead.value})
 
 
 def _is_news(one: Announced, lead: Lead, community: Community, unit: Unit) -> bool:
@@ -92,13 +97,9 @@ def _due_as_well(lead: Lead, due: Due, unit: Unit) -> list[str]:
 
 
 def _say_what_changed(fact: Fact, told: Collection[str], community: Community, unit: Unit) -> None:
-    words = unit.house.words
-    if fact.cancelled:
-        title = words.public("remind.called-off", title=fact.line).value
-        text = private_words([{"title": title, "source": fact.source}], unit)
-    else:
-        text = words.private("reminders.corrected", title=fact.line, source=fact.source)
-    tell_those_who_asked(text, community, unit, leads=told)
+    about = {"title": fact.line, "source": fact.source}
+    say = private_words([{**about, "called_off": True}], unit) if fact.cancelled else corrected_words(about, unit)
+    tell_those_who_asked(say, community, unit, leads=told)
 
 
 def _begins(fact: Fact, community: Community) -> datetime:

@@ -13,7 +13,7 @@ from orchard_bot.features.reminding.calendar import on_calendar
 from orchard_bot.features.reminding.leads import LEAD, lead_due
 from orchard_bot.features.reminding.remind_drafting import begin, confirm, discard, take_source, take_time, take_title
 from orchard_bot.features.reminding.remind_posting import POST, POSTED, on_post, post, withdraw
-from orchard_bot.features.reminding.upcoming import on_lead, on_off, on_reminders, on_show
+from orchard_bot.features.reminding.upcoming import on_languages, on_lead, on_off, on_reminders, on_show
 from orchard_bot.features.reminding.week_ahead import WEEK, week_ahead
 from orchard_bot.features.unit import Option, Unit
 
@@ -113,6 +113,7 @@ FEATURE = Feature(
         "remind.discard": discard,
         "remind.cancel": on_cancel,
         "remind.lead": on_lead,
+        "remind.languages": on_languages,
         "remind.off": on_off,
         "remind.show": on_show,
         "remind.calendar": on_calendar,

@@ -5,9 +5,9 @@ What is due at the same moment becomes one post. After the event the post is tak
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from orchard_bot.chat.intents import EditSaid, Priority, WithdrawOwn
 from orchard_bot.chat.refs import PersonRef
@@ -18,8 +18,11 @@ from orchard_bot.community.local_time import in_full, next_time_of_day
 from orchard_bot.community.reminder import WORTH_POSTING_FOR, Lead
 from orchard_bot.features.books import Planned
 from orchard_bot.features.feature import Due, Outcome
+from orchard_bot.features.reminding.wishes import read_wish
 from orchard_bot.features.unit import Unit
 
+Say: TypeAlias = Callable[[str], PrivateText]
+"""The same in each language (``wishes.LANGUAGES``)."""
 POST = "remind.post"
 POSTED = "remind.posted"
 """A row that stands for what was posted: what it said, under which key, by whom, and that the day's share is used."""
@@ -105,7 +108,7 @@ def correct(rows: Sequence[Planned], data: Mapping[str, Any], community: Communi
         together = [one.data for one in _rows_posted(community, unit) if one.data["letter"] == letter]
         otherwise = words.public("remind.corrected", **about)
         _change(letter, _public(together, unit), community, unit, otherwise)
-    tell_those_who_asked(words.private("reminders.corrected", **about), community, unit, leads=_AS_THE_GROUP)
+    tell_those_who_asked(corrected_words(about, unit), community, unit, leads=_AS_THE_GROUP)
 
 
 def mark_called_off(rows: Sequence[Planned], title: str, community: Community, unit: Unit) -> None:
@@ -158,20 +161,21 @@ def say_and_remember(
 
 
 def tell_those_who_asked(
-    text: PrivateText,
+    say: Say,
     community: Community,
     unit: Unit,
     latest: datetime | None = None,
     leads: Collection[str] = frozenset(Lead),
 ) -> None:
-    """The same in private for everybody who said yes to that, with one of these leads."""
-    for person, lead in unit.books.consents.choices(community.id, OptIn.REMINDERS).items():
-        if lead not in leads:
+    """The same in private for everybody who said yes to that, with one of these leads; each in their language."""
+    for person, choice in unit.books.consents.choices(community.id, OptIn.REMINDERS).items():
+        wish = read_wish(choice)
+        if wish.lead not in leads:
             continue
         unit.tell(
             community.chat.via,
             person,
-            text,
+            say(wish.language),
             community=community.id,
             priority=Priority.REMINDER,
             expires_at=latest,
@@ -201,12 +205,28 @@ def _post_together(
             tell_those_who_asked(private_words(told, unit), community, unit, latest, leads)
 
 
-def private_words(together: Sequence[Mapping[str, Any]], unit: Unit) -> PrivateText:
-    """A reminder of these (title and source) for one person."""
+def private_words(together: Sequence[Mapping[str, Any]], unit: Unit) -> Say:
+    """A reminder of these (title and source) for one person; "called_off" says that it does not take place."""
     words = unit.house.words
-    if len(together) == 1:
-        return words.private("reminders.private", title=together[0]["title"], source=together[0]["source"])
-    return words.private("reminders.private-several", lines=_lines(together, unit))
+
+    def say(language: str) -> PrivateText:
+        told = [
+            {**data, "title": words.private(f"reminders.called-off-{language}", title=data["title"]).value}
+            if data.get("called_off")
+            else data
+            for data in together
+        ]
+        if len(told) > 1:
+            return words.private(f"reminders.several-{language}", lines=_lines(told, unit))
+        return words.private(f"reminders.one-{language}", title=told[0]["title"], source=told[0]["source"])
+
+    return say
+
+
+def corrected_words(about: Mapping[str, str], unit: Unit) -> Say:
+    """What the newsletter has put right (title and source), for one person."""
+    title, source = about["title"], about["source"]
+    return lambda language: unit.house.words.private(f"reminders.corrected-{language}", title=title, source=source)
 
 
 def _public(together: Sequence[Mapping[str, Any]], unit: Unit) -> PublicText:

@@ -15,6 +15,7 @@ from orchard_bot.features.joining.consent import on_leave
 from orchard_bot.features.reminding.calendar import on_calendar
 from orchard_bot.features.reminding.classes import classes_of
 from orchard_bot.features.reminding.remind_posting import POST
+from orchard_bot.features.reminding.wishes import ENGLISH, LANGUAGES, Wish, language_called, wish_of
 from orchard_bot.features.unit import Option, Unit
 
 MOST_SHOWN = 10
@@ -31,18 +32,15 @@ _TYPED = {
 
 
 def on_reminders(request: Request, unit: Unit) -> None:
-    """``/reminders``, ``/reminders on``, ``/reminders on morning``, ``/reminders off``, ``/reminders calendar``."""
+    """``/reminders``, ``/reminders on``, ``/reminders on morning``, ``… on polish``, ``… off``, ``/reminders calendar``."""
     wanted, _, rest = request.args.strip().lower().partition(" ")
     if wanted == "calendar":
         on_calendar(request, unit)
     elif wanted == "off":
         on_leave(replace(request, args=OptIn.REMINDERS.value), unit)
-    elif wanted == "on" and rest.strip() in _TYPED:
-        request.hide_command(unit)
-        _choose(_TYPED[rest.strip()], request, unit)
     elif wanted == "on":
         request.hide_command(unit)
-        _choose(Lead(_choice(request, unit) or Lead.GROUP), request, unit)
+        _choose(_typed(rest, _wish(request, unit) or Wish()), request, unit)
     else:
         request.hide_command(unit)
         _show(request, unit)
@@ -58,11 +56,24 @@ def on_show(request: Request, unit: Unit) -> None:
 
 
 def on_lead(request: Request, unit: Unit) -> None:
-    """A time was chosen: that is a yes as well."""
+    """A time or a language was chosen: that is a yes as well."""
     if request.role is Role.STRANGER:
         unit.answer(request, unit.house.words.private("consent.not-in-the-group"))
         return
-    _choose(Lead(request.data["lead"]), request, unit)
+    wish = _wish(request, unit) or Wish()
+    _choose(Wish(Lead(request.data.get("lead", wish.lead)), request.data.get("language", wish.language)), request, unit)
+
+
+def on_languages(request: Request, unit: Unit) -> None:
+    """In which languages there are reminders."""
+    options = [Option(name, "remind.lead", {"language": code}) for code, name in LANGUAGES.items()]
+    unit.answer(request, unit.house.words.private("reminders.languages"), options)
+
+
+def _typed(words: str, before: Wish) -> Wish:
+    """A time or a language behind ``/reminders on``; what is neither changes nothing."""
+    lead, language = _TYPED.get(words.strip()), language_called(words)
+    return Wish(before.lead if lead is None else lead, language or before.language)
 
 
 def on_off(request: Request, unit: Unit) -> None:
@@ -70,7 +81,7 @@ def on_off(request: Request, unit: Unit) -> None:
     on_leave(replace(request, args=OptIn.REMINDERS.value), unit)
 
 
-def _choose(lead: Lead, request: Request, unit: Unit) -> None:
+def _choose(wish: Wish, request: Request, unit: Unit) -> None:
     community, words = request.community, unit.house.words
     if OptIn.REMINDERS not in unit.books.consents.given(community.id, request.person):
         unit.note(community.id, "consent.given", OptIn.REMINDERS.value, by=request.person)
@@ -81,42 +92,45 @@ def _choose(lead: Lead, request: Request, unit: Unit) -> None:
             to=OptIn.REMINDERS,
             given_at=unit.now,
             policy=unit.house.code.version,
-            choice=lead.value,
+            choice=str(wish),
         )
     )
-    text = words.private("reminders.chosen", group=community.name, when=_when(lead, unit))
-    unit.answer(request, text, _options(lead.value, _others(request, unit), request, unit), once=False)
+    text = words.private("reminders.chosen", group=community.name, when=_when(wish, unit))
+    unit.answer(request, text, _options(wish, _others(request, unit), request, unit), once=False)
 
 
-def _when(lead: Lead, unit: Unit) -> str:
+def _when(wish: Wish, unit: Unit) -> str:
     words = unit.house.words
-    return {
+    when = {
         Lead.GROUP: words.private("reminders.when-group"),
         Lead.MORNING: words.private("reminders.when-morning"),
         Lead.TWO_DAYS: words.private("reminders.when-two-days"),
         Lead.WEEK: words.private("reminders.when-week"),
-    }[lead].value
+    }[wish.lead].value
+    if wish.language == ENGLISH:
+        return when
+    return words.private("reminders.in-language", when=when, language=LANGUAGES[wish.language]).value
 
 
 def _show(request: Request, unit: Unit) -> None:
     words, community = unit.house.words, request.community
-    choice = _choice(request, unit)
-    if choice is None:
+    wish = _wish(request, unit)
+    if wish is None:
         on = words.private("reminders.is-off").value
     else:
-        on = words.private("reminders.is-on", when=_when(Lead(choice), unit)).value
+        on = words.private("reminders.is-on", when=_when(wish, unit)).value
     others = _others(request, unit)
     text = words.private("reminders.list", lines=_lines(request, unit), on=on)
     if others:
         text = words.private("reminders.list-of", group=community.name, list=text.value)
-    unit.answer(request, text, _options(choice, others, request, unit), once=False)
+    unit.answer(request, text, _options(wish, others, request, unit), once=False)
 
 
-def _choice(request: Request, unit: Unit) -> str | None:
-    return unit.books.consents.choices(request.community.id, OptIn.REMINDERS).get(request.person)
+def _wish(request: Request, unit: Unit) -> Wish | None:
+    return wish_of(request.person, request.community, unit)
 
 
-def _options(choice: str | None, others: Sequence[Community], request: Request, unit: Unit) -> list[Option]:
+def _options(wish: Wish | None, others: Sequence[Community], request: Request, unit: Unit) -> list[Option]:
     words = unit.house.words
     labels = {
         Lead.GROUP: words.label("reminders.lead-group"),
@@ -127,9 +141,12 @@ def _options(choice: str | None, others: Sequence[Community], request: Request, 
     if request.role is Role.STRANGER:
         return []
     options = [
-        Option(label, "remind.lead", {"lead": lead.value}) for lead, label in labels.items() if lead.value != choice
+        Option(label, "remind.lead", {"lead": lead.value})
+        for lead, label in labels.items()
+        if wish is None or lead != wish.lead
     ]
-    if choice is not None:
+    if wish is not None:
+        options.append(Option(words.label("reminders.languages"), "remind.languages"))
         options.append(Option(words.label("reminders.off"), "remind.off"))
     options.append(Option(words.label("reminders.calendar"), "remind.calendar"))
     options += [

@@ -61,7 +61,10 @@ def week_ahead(due: Due, unit: Unit) -> None:
     }
     text = words.public("remind.week", lines=_lines(items, unit))
     say_and_remember(text, [(f"{community.id}/week-of-{monday}", about)], community, latest, unit)
-    tell_those_who_asked(words.private("reminders.week", lines=_lines(items, unit)), community, unit, latest)
+    lines = _lines(items, unit)
+    tell_those_who_asked(
+        lambda language: words.private(f"reminders.week-{language}", lines=lines), community, unit, latest
+    )
 
 
 def put_right(community: Community, unit: Unit) -> None:
