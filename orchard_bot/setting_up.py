@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 from orchard_bot.chat.events import AbilitiesChanged, Event, MessagePosted
-from orchard_bot.chat.platform import Platform
+from orchard_bot.chat.platform import Platform, Talk
 from orchard_bot.chat.refs import ChatRef
-from orchard_bot.errors import NotAllowed, PlatformError
+from orchard_bot.errors import ConfigError, NotAllowed, PlatformError
 
 
 class News:
@@ -46,6 +46,19 @@ class News:
         if isinstance(event, MessagePosted) and event.private:
             self.wrote.add(event.author.id)
         return event
+
+
+async def works(attempt: Awaitable[object], talk: Talk) -> bool:
+    """Whether it went well; otherwise the operator has been told what to do."""
+    try:
+        await attempt
+    except ConfigError as error:
+        talk.say(f"{error.problem} {error.fix}")
+    except PlatformError as error:
+        talk.say(f"{error} Start it, and try again.")
+    else:
+        return True
+    return False
 
 
 def one_time_code() -> str:

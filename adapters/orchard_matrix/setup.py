@@ -15,8 +15,7 @@ from typing import Any, Protocol, TypeAlias
 from orchard_bot.chat.platform import Platform, SetUp, Talk
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.text import shown_name
-from orchard_bot.errors import ConfigError, PlatformError
-from orchard_bot.setting_up import News, news_of, one_time_code
+from orchard_bot.setting_up import News, news_of, one_time_code, works
 from orchard_matrix.ids import PLATFORM
 
 STORE = "matrix-device"
@@ -78,18 +77,16 @@ class Setup:
                 file = Path(folder) / "password"
                 file.touch(mode=0o600)
                 file.write_text(word, encoding="utf-8")
-                try:
-                    platform = self._connect(self._account, {**own, "password_file": str(file)})
-                    try:
-                        await platform.start()
-                    finally:
-                        await platform.stop()
-                except ConfigError as error:
-                    self._talk.say(f"{error.problem} {error.fix}")
-                except PlatformError as error:
-                    self._talk.say(f"{error} Start it, and try again.")
-                else:
+                if await works(self._reached({**own, "password_file": str(file)}), self._talk):
                     return own
+
+    async def _reached(self, own: Mapping[str, str]) -> None:
+        """Raises where the homeserver does not accept the account."""
+        platform = self._connect(self._account, own)
+        try:
+            await platform.start()
+        finally:
+            await platform.stop()
 
     async def _moderators(self, platform: Rooms, chat: ChatRef, news: News) -> list[tuple[PersonRef, str]]:
         while True:

@@ -15,8 +15,7 @@ from typing import Any, TypeAlias
 from orchard_bot.chat.platform import Platform, SetUp, Talk
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.text import shown_name
-from orchard_bot.errors import ConfigError, PlatformError
-from orchard_bot.setting_up import News, news_of, one_time_code
+from orchard_bot.setting_up import News, news_of, one_time_code, works
 from orchard_signal.client import transport
 from orchard_signal.ids import PLATFORM, group_id
 from orchard_signal.settings import read
@@ -52,14 +51,14 @@ class Setup:
     async def run(self) -> SetUp:
         """Ask and look."""
         self._talk.say(_BEFORE)
-        own = await self._reached()
+        own = await self._answering()
         with tempfile.TemporaryDirectory() as temporary:
             platform = self._connect(self._account, {**own, "spool": str(Path(temporary) / SPOOL)})
             async with news_of(platform, _WAIT) as news:
                 chat, moderators = await self._look(own, news)
         return SetUp({**own, "spool": str((self._folder / SPOOL).resolve())}, chat, moderators)
 
-    async def _reached(self) -> dict[str, str]:
+    async def _answering(self) -> dict[str, str]:
         """Settings with which signal-cli answers for the number."""
         while True:
             own = {
@@ -69,17 +68,7 @@ class Setup:
                 "url": self._talk.ask("Its address?", default="http://127.0.0.1:8080"),
                 "number": self._talk.ask("The bot's number, with the country code?").replace(" ", ""),
             }
-            try:
-                line = transport(read(own))
-                try:
-                    await line.open()
-                finally:
-                    await line.close()
-            except ConfigError as error:
-                self._talk.say(f"{error.problem} {error.fix}")
-            except PlatformError as error:
-                self._talk.say(f"{error} Start it, and try again.")
-            else:
+            if await works(_reached(own), self._talk):
                 return own
 
     async def _look(self, own: Mapping[str, str], news: News) -> tuple[ChatRef, list[tuple[PersonRef, str]]]:
@@ -110,3 +99,12 @@ class Setup:
             await line.close()
         admins = sorted(group.admins - {me}) if group is not None else []
         return {aci: shown_name(names.get(aci) or aci[:8]) for aci in admins}
+
+
+async def _reached(own: Mapping[str, str]) -> None:
+    """Raises where signal-cli does not answer for the number."""
+    line = transport(read(own))
+    try:
+        await line.open()
+    finally:
+        await line.close()
