@@ -54,7 +54,7 @@ bench-install: $(DEV) ## the systems that the benchmarks compare with, in enviro
 	build/bench-detection/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[semantic]' \
 	  alt-profanity-check==1.9.1 better-profanity==0.7.0
 
-train: .venv/.training ## train the detectors of meaning again from training/data, and set their thresholds (half an hour)
+train: .venv/.training ## train the detectors of meaning again from training/data, and set their thresholds (an hour)
 	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --without w4,s3,w6,w7,s6 --into build/without
 	PYTHONPATH=training:. .venv/.training/bin/python training/train.py --into build/training
 	PYTHONPATH=training:. .venv/.training/bin/python training/calibrate.py build/without build/training

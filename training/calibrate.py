@@ -21,12 +21,14 @@ from examples import LABELS
 from orchard_bot.detectors.meaning import ABOUT_LINKS, has_link
 from orchard_bot.detectors.reading import Reading
 
-HARD, CHAT, PRECISION = 0.028, 0.003, 0.9
+HARD, CHAT, PRECISION = 0.04, 0.002, 0.9
 STEPS = np.array([*np.round(np.arange(0.5, 0.98, 0.02), 2), 0.98, 0.99, 0.995, 0.999])
 """The thresholds to choose from."""
 LEAST_PROMPT = 0.9
-MOST_ASKED = 0.92
+MOST_ASKED = 0.88
 """Whoever asks hears of what is as sure as this, also under clauses whose breaches mostly show under others."""
+AT_LEAST = {"policy-challenge": 0.92}
+"""No threshold of these clauses is lower: an innocent example of the policy itself scores just below it."""
 WEEK = 400
 """Messages a week in a lively class of 30."""
 SERIOUS = frozenset({"discrimination", "defamation", "child", "personal-data"})
@@ -129,6 +131,8 @@ def main(folders: list[Path]) -> None:
     search = Search(kept, score)
     queue, prompt = search.thresholds(), np.maximum(search.thresholds(0.1), LEAST_PROMPT)
     asked = np.minimum(queue, np.minimum(Search(kept, score, chat=1.0).thresholds(), MOST_ASKED))
+    least = np.array([AT_LEAST.get(label, 0.0) for label in LABELS])
+    queue, prompt, asked = (np.maximum(each, least) for each in (queue, prompt, asked))
     limits = {}
     for number, label in enumerate(LABELS):
         right = np.array([label in row["labels"] for row in kept.rows])
