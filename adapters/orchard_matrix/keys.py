@@ -103,10 +103,28 @@ class Keys:
             _accepted(await nio.keys_query())
         if not nio.olm.should_share_group_session(room):
             return
+        missing = nio.get_missing_sessions(room)
+        if missing:  # the library would go on without, and nobody could read what comes
+            _accepted(await nio.keys_claim(missing))
         try:
             _accepted(await nio.share_group_session(room, ignore_unverified_devices=True))
         except OlmUnverifiedDeviceError as error:
             raise Unavailable("The keys of this room could not be shared.") from error
+        if self._forgotten(room):
+            nio.olm.outbound_group_sessions.pop(room, None)  # so that the next try shares a new key with everybody
+            raise Unavailable("The keys of this room did not reach every device.")
+
+    def _forgotten(self, room: str) -> bool:
+        """Whether a device that keys can be sent to has not got this one: a lost request goes unsaid in the library."""
+        olm, users = self._nio.olm, self._nio.rooms[room].users
+        assert olm is not None
+        session = olm.outbound_group_sessions[room]
+        reached = session.users_shared_with | session.users_ignored
+        return any(
+            (user, device.id) not in reached and olm.session_store.get(device.curve25519) is not None
+            for user in users
+            for device in olm.device_store.active_user_devices(user)
+        )
 
 
 def _accepted(answer: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from orchard_bot.chat.events import AbilitiesChanged, MessageEdited, MessagePost
 from orchard_bot.chat.files import Enclosure
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.chat.steps import DeletePosting, EditMessage, SendFile, SendPrivately, SendToGroup
-from orchard_bot.errors import ConfigError
+from orchard_bot.errors import ConfigError, Unavailable
 from orchard_bot.testing.fake_clock import FakeClock
 from orchard_matrix import MatrixPlatform
 from orchard_matrix.ids import PLATFORM
@@ -184,3 +185,27 @@ async def test_a_file_is_encrypted_before_it_leaves_and_sent_once(tmp_path: Path
         sealed, opened = await scene.priya.opened(file)
         assert opened == data
         assert sealed != data
+
+
+async def test_a_key_that_was_lost_on_the_way_is_shared_anew_before_anything_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with encrypted_group(tmp_path) as scene:
+        nio = scene.platform._connected().client.nio
+        honest = nio.send
+        lost: list[str] = []
+
+        async def send(method: str, path: str, *more: Any, **named: Any) -> Any:
+            if "/sendToDevice/" in path and not lost:
+                lost.append(path)
+                raise OSError("the line broke")
+            return await honest(method, path, *more, **named)
+
+        monkeypatch.setattr(nio, "send", send)
+        step = SendToGroup(key="1", chat=scene.chat, text="PE is on Friday")
+        with pytest.raises(Unavailable):
+            await scene.platform.perform(step)
+        await scene.platform.perform(step)
+        assert len(lost) == 1
+        await scene.priya.until(lambda one: one[2] == "PE is on Friday")
+        assert scene.priya.unread == 0
