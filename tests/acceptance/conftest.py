@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from orchard_bot.app import Composition
 from orchard_bot.chat.refs import ChatRef, PersonRef
 from orchard_bot.community.case import Case
+from orchard_bot.detectors.meaning import MeaningDetector
 from orchard_bot.runtime import discovery
 from orchard_bot.runtime.bot import Bot
 from orchard_bot.runtime.ledger import Ledger
@@ -110,6 +111,8 @@ NOT_BY_REST = {
 """Signal's REST interface loses what is written while nobody is connected to it."""
 FAULTS_NOT_BY_REST = {"disconnected", "rate_limited"}
 """The same; and it does not say how long to wait, so that the bot waits longer than these stories."""
+BY_MEANING = {"test_watch"}
+"""These turn on what the watch sees. In the others it looks at words alone: what a training learns changes no story."""
 ON_A_REAL_SERVER = {
     "test_a_group_that_moves_is_followed_in_the_middle_of_a_dialog",
     "test_a_mended_message_goes_back_to_its_reporter_who_ends_it_with_one_tap",
@@ -168,9 +171,12 @@ def _told(module: str, name: str, params: Mapping[str, object]) -> bool:
 
 
 @cache
-def policy_once() -> Policy:
+def policy_once(*, by_meaning: bool) -> Policy:
     """The policy as shipped, which all stories share: loading it costs more than a story."""
-    return load_policy(POLICY, discovery.detectors())
+    detectors = discovery.detectors()
+    if not by_meaning:
+        detectors |= {"meaning": lambda spec, _: MeaningDetector(spec, None)}
+    return load_policy(POLICY, detectors)
 
 
 def where(holds: Callable[[Profile], object]) -> pytest.MarkDecorator:
@@ -187,6 +193,8 @@ class Story:
     clock: FakeClock
     config: Path
     larch: ChatRef
+    by_meaning: bool
+    """Whether the watch has its encoder."""
     second: Stage | None = None
     """Another platform, with a group of its own, for the same bot."""
     bot: Bot = field(init=False)
@@ -398,7 +406,7 @@ class Story:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Story]:
         """One life of the bot."""
-        composition = Composition(load_settings(self.config), policy_once())
+        composition = Composition(load_settings(self.config), policy_once(by_meaning=self.by_meaning))
         self.storage = composition.open_storage(self.clock)
         platforms = [self.stage.connect()]
         if self.second is not None:
@@ -435,7 +443,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def telling(tmp_path: Path, empty_database: Path) -> Telling:
+def telling(tmp_path: Path, empty_database: Path, request: pytest.FixtureRequest) -> Telling:
     """``async with telling(profile) as story``: a class group with parents, two moderators and the bot.
 
     ``more``: further lines about the community; ``further``: what stands below them in the file; ``away``: who has
@@ -477,7 +485,7 @@ def telling(tmp_path: Path, empty_database: Path) -> Telling:
             config.write_text(settings.replace("{adapter}", adapters), encoding="utf-8")
             for file in (empty_database, empty_database.with_name("orchard.db.key")):
                 shutil.copy(file, tmp_path)
-            story = Story(stage, clock, config, larch, there)
+            story = Story(stage, clock, config, larch, request.path.stem in BY_MEANING, there)
             async with story.living():
                 yield story
 
