@@ -5,6 +5,7 @@ Each step has a transaction id made from its key, so the server does it once, ho
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -36,6 +37,7 @@ from orchard_matrix.keys import Keys
 from orchard_matrix.levels import Levels
 from orchard_matrix.private_rooms import PrivateRooms
 from orchard_matrix.rooms import Room
+from orchard_matrix.turns import Turns
 
 _PINNED = "m.room.pinned_events"
 
@@ -48,6 +50,7 @@ class Hands:
     ) -> None:
         self._account, self._client, self._keys = account, client, keys
         self._directory, self._private, self._levels = directory, private, levels
+        self._turns = Turns()
 
     async def perform(self, step: Step) -> Receipt:
         """Do one thing."""
@@ -111,11 +114,13 @@ class Hands:
 
     async def _delete(self, step: DeletePosting) -> Receipt:
         room, event = room_id(step.message.chat), event_id(step.message)
-        original = await self._client.call("GET", path("rooms", room, "event", event))
         author = self._directory.own if step.author is None else step.author.id
+        original, edits = await asyncio.gather(
+            self._client.call("GET", path("rooms", room, "event", event)), self._newer_words(room, event, author)
+        )
         if original.get("sender") != author or _is_redacted(original):
             raise Gone("The message is not there any more.")
-        for number, newer in enumerate(await self._newer_words(room, event, author)):
+        for number, newer in enumerate(edits):
             # Deleting the first words leaves the later ones on the server.
             await self._redact(room, newer, f"{step.key}:{number}")
         await self._redact(room, event, step.key)
@@ -129,7 +134,8 @@ class Hands:
         return [str(one["event_id"]) for one in theirs if "event_id" in one]
 
     async def _redact(self, room: str, event: str, key: str) -> None:
-        await self._client.call("PUT", path("rooms", room, "redact", event, _transaction(key, room, event)), {})
+        async with self._turns.next():
+            await self._client.call("PUT", path("rooms", room, "redact", event, _transaction(key, room, event)), {})
 
     async def _restrict(self, step: RestrictMember) -> Receipt:
         room, person = self._room(step.chat), user_id(step.person)
@@ -165,7 +171,8 @@ class Hands:
         type = "m.room.message"
         if room.encrypted:
             type, content = await self._keys.sealed(room.id, type, content)
-        answer = await self._client.call("PUT", path("rooms", room.id, "send", type, transaction), content)
+        async with self._turns.next():
+            answer = await self._client.call("PUT", path("rooms", room.id, "send", type, transaction), content)
         if not isinstance(answer, dict) or not isinstance(answer.get("event_id"), str):
             raise Unavailable("The homeserver does not say under which id the message was sent.")
         return str(answer["event_id"])

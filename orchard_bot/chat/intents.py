@@ -22,6 +22,8 @@ class Priority(IntEnum):
     """Which of two waiting messages goes first: the lower number."""
 
     SAFETY = 0
+    ALERT = 5
+    """That there is a case: its reporter's thanks are worth nothing before a moderator knows."""
     ACKNOWLEDGEMENT = 10
     MODERATION = 20
     ANSWER = 30

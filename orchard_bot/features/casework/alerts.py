@@ -124,7 +124,7 @@ def _send(unit: Unit, case: Case, moderator: Moderator) -> None:
         lasts=unit.house.retention.open_case,
         origin="alerts.sent",
         subject=f"{case.id} {moderator.person}",
-        priority=_priority(case),
+        priority=Priority.SAFETY if case.safety else Priority.ALERT,
     )
     unit.books.cases.add_alert(Alert(case.id, moderator.person, account, key))
 
@@ -141,12 +141,8 @@ def _change(unit: Unit, case: Case, moderator: Moderator, sent: Alert) -> None:
         lasts=unit.house.retention.open_case,
         origin="alerts.updated",
         subject=f"{case.id} {moderator.person}",
-        priority=_priority(case),
+        priority=Priority.SAFETY if case.safety else Priority.MODERATION,
     )
-
-
-def _priority(case: Case) -> Priority:
-    return Priority.SAFETY if case.safety else Priority.MODERATION
 
 
 def _newest(unit: Unit, case: Case) -> dict[PersonRef, Alert]:

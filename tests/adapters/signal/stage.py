@@ -100,9 +100,11 @@ async def on_stage(tmp_path: Path, transport: str, **service: str) -> AsyncItera
     async with serving(fake.app()) as url:
         settings = {"transport": transport, "number": BOT_NUMBER, "url": url, "spool": str(tmp_path / "spool")}
         stage = SignalStage(signal, clock, lambda: SignalPlatform("home", settings, clock))
-        yield stage
-        await stage.platform.stop()
-        signal.hang_up()
+        try:
+            yield stage
+        finally:
+            await stage.platform.stop()
+            signal.hang_up()
 
 
 async def heard(platform: SignalPlatform, enough: Callable[[list[Event]], bool]) -> list[Event]:

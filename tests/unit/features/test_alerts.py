@@ -91,6 +91,15 @@ def test_safety_goes_before_everything_else(stage: Stage) -> None:
     assert alerts(stage, stage.mia)[-1].priority is Priority.SAFETY
 
 
+def test_an_alert_goes_before_the_reporters_thanks_and_its_later_changes_do_not(stage: Stage) -> None:
+    opened(stage)
+    assert {one.priority for one in alerts(stage, stage.mia)} == {Priority.ALERT}
+    assert Priority.SAFETY < Priority.ALERT < Priority.ACKNOWLEDGEMENT
+    stage.choose("I'll look at it", by=stage.mia)
+    changed = [one for one in stage.intents if isinstance(one, EditOwn) and one.origin]
+    assert {one.priority for one in changed} == {Priority.MODERATION}
+
+
 def test_a_case_about_a_moderator_reaches_only_the_others(stage: Stage) -> None:
     opened(stage, author=stage.mia)
     assert alerts(stage, stage.mia) == []
