@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -27,20 +28,19 @@ async def test_the_next_begins_when_the_one_before_has_been_answered() -> None:
 
 
 async def test_an_answer_that_does_not_come_holds_up_the_next_for_a_moment_only() -> None:
-    turns, stuck, began = Turns(), asyncio.Event(), list[float]()
+    turns, all_begun, began = Turns(), asyncio.Event(), list[float]()
 
     async def say() -> None:
         async with turns.next():
             began.append(time.monotonic())
-            await stuck.wait()
+            if len(began) == 3:
+                all_begun.set()
+            await all_begun.wait()
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(3):
             tasks.create_task(say())
-        while len(began) < 3:
-            await asyncio.sleep(LONGEST / 10)
-        stuck.set()
-    assert all(later - earlier >= LONGEST * 0.9 for earlier, later in zip(began, began[1:], strict=False))
+    assert all(later - earlier >= LONGEST * 0.9 for earlier, later in pairwise(began))
 
 
 async def test_one_that_fails_or_is_called_off_gives_its_turn_away() -> None:
@@ -49,13 +49,8 @@ async def test_one_that_fails_or_is_called_off_gives_its_turn_away() -> None:
         async with turns.next():
             raise OSError("no line")
     async with turns.next():
-        waiting = asyncio.ensure_future(_take(turns))
-        await asyncio.sleep(0)
-        waiting.cancel()
-    async with asyncio.timeout(LONGEST / 2):
-        assert await _take(turns)
-
-
-async def _take(turns: Turns) -> bool:
-    async with turns.next():
-        return True
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0), turns.next():
+                pass
+    async with asyncio.timeout(LONGEST / 2), turns.next():
+        pass
