@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import re
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from orchard_bot.detectors.hints import hints
 from orchard_bot.detectors.reading import Reading
 
 DATA = Path(__file__).parent / "data"
+POLICY = Path(__file__).parents[1] / "config" / "code_of_conduct.toml"
 LABELS = (
     *("grievance", "disrespect", "politics", "private-chat", "discrimination", "dojo", "off-topic-link", "commercial"),
     *(
@@ -33,7 +36,7 @@ _NAMES = re.compile(rf"\b(?:{'|'.join(FIRST_NAMES)})\b")
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled message. ``kind``: ``message``, ``chat`` (part of a stream) or ``development``."""
+    """One labelled message. ``kind``: ``message``, ``chat`` (part of a stream), ``development`` or ``policy``."""
 
     id: str
     writer: str
@@ -46,8 +49,8 @@ class Example:
 
 
 def load_examples() -> list[Example]:
-    """All of the data set."""
-    found = []
+    """All of the data set, and the examples that the policy itself gives."""
+    found = list(_of_the_policy())
     for name, kind in (("development.jsonl", "development"), ("messages.jsonl", "message"), ("chats.jsonl", "chat")):
         path = DATA / name
         if not path.exists():
@@ -63,6 +66,15 @@ def load_examples() -> list[Example]:
             split = row.get("split", "train")
             found.append(Example(row["id"], writer, kind, split, text, labels, hints(Reading(text)), weight))
     return found
+
+
+def _of_the_policy() -> Iterator[Example]:
+    for spec in tomllib.loads(POLICY.read_text("utf-8"))["detectors"]:
+        if spec.get("uses") == "meaning":
+            for kind, labels in (("breach", (spec["clause"],)), ("fine", ())):
+                for number, text in enumerate(spec["examples"][kind]):
+                    name = f"policy-{spec['clause']}-{kind}-{number}"
+                    yield Example(name, "policy", "policy", "train", text, labels, hints(Reading(text)))
 
 
 def varied(text: str, order: random.Random) -> str:

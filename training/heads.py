@@ -25,7 +25,32 @@ from orchard_bot.detectors.reading import Reading
 Table = NDArray[np.float64]
 
 ENCODER_LEARNT_FROM = frozenset(
-    ("k", "m", "n", "o", "p", "q", "s3", "s4", "s5", "s6", "w1", "w2", "w4", "w5", "w6", "w7", "development")
+    (
+        "k",
+        "m",
+        "n",
+        "o",
+        "p",
+        "q",
+        "s3",
+        "s4",
+        "s5",
+        "s6",
+        "w1",
+        "w2",
+        "w4",
+        "w5",
+        "w6",
+        "w7",
+        "t5",
+        "t6",
+        "t7",
+        "t8",
+        "t9",
+        "u1",
+        "development",
+        "policy",
+    )
 )
 """Writers of whom the encoder that ships has seen all but the test split: it knows those messages too well to learn more."""
 STEPS, RATE = 120, 0.02

@@ -5,7 +5,6 @@ Each step has a transaction id made from its key, so the server does it once, ho
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -114,13 +113,11 @@ class Hands:
 
     async def _delete(self, step: DeletePosting) -> Receipt:
         room, event = room_id(step.message.chat), event_id(step.message)
+        original = await self._client.call("GET", path("rooms", room, "event", event))
         author = self._directory.own if step.author is None else step.author.id
-        original, edits = await asyncio.gather(
-            self._client.call("GET", path("rooms", room, "event", event)), self._newer_words(room, event, author)
-        )
         if original.get("sender") != author or _is_redacted(original):
             raise Gone("The message is not there any more.")
-        for number, newer in enumerate(edits):
+        for number, newer in enumerate(await self._newer_words(room, event, author)):
             # Deleting the first words leaves the later ones on the server.
             await self._redact(room, newer, f"{step.key}:{number}")
         await self._redact(room, event, step.key)
