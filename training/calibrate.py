@@ -21,13 +21,13 @@ from examples import LABELS
 from orchard_bot.detectors.meaning import ABOUT_LINKS, has_link
 from orchard_bot.detectors.reading import Reading
 
-HARD, CHAT, PRECISION = 0.04, 0.002, 0.9
+HARD, CHAT, PRECISION = 0.045, 0.003, 0.9
 STEPS = np.array([*np.round(np.arange(0.5, 0.98, 0.02), 2), 0.98, 0.99, 0.995, 0.999])
 """The thresholds to choose from."""
 LEAST_PROMPT = 0.9
 MOST_ASKED = 0.88
 """Whoever asks hears of what is as sure as this, also under clauses whose breaches mostly show under others."""
-AT_LEAST = {"policy-challenge": 0.92}
+AT_LEAST = {"policy-challenge": 0.9}
 """No threshold of these clauses is lower: an innocent example of the policy itself scores just below it."""
 WEEK = 400
 """Messages a week in a lively class of 30."""

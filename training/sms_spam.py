@@ -22,11 +22,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from examples import Example
-from train import judged, train
+from train import judged, train, word_pieces
 
 from orchard_bot.detectors.hints import hints
 from orchard_bot.detectors.reading import Reading
-from orchard_bot.detectors.word_pieces import WordPieces
 
 FOLDS, SEED = 5, 7
 FALSE = 0.005
@@ -79,8 +78,7 @@ def main() -> None:
     options.add_argument("--folds", type=int, choices=range(1, FOLDS + 1), default=FOLDS)
     chosen = options.parse_args()
     torch.set_num_threads(1)
-    vocabulary = Path("orchard_bot/detectors/data/meaning/vocabulary.txt").read_text("utf-8").split("\n")[:-1]
-    pieces = WordPieces(vocabulary)
+    pieces = word_pieces()
     examples = messages(chosen.file)
     ours, bayes = [], []
     for fold in range(chosen.folds):

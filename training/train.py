@@ -2,6 +2,7 @@
 
 make train                                # everything, deterministic: the same data give the same weights
 python training/train.py --without w4,s3  # for an honest look: writers kept out; writes nothing that ships
+python training/train.py --mean-of A B    # of two trainings that differ in their seed: one judge
 """
 
 from __future__ import annotations
@@ -60,11 +61,11 @@ def padded(rows: list[list[int]]) -> Tensor:
     return torch.tensor([row + [0] * (longest - len(row)) for row in rows])
 
 
-def train(examples: list[Example], pieces: WordPieces, *, epochs: int = EPOCHS) -> Judge:
+def train(examples: list[Example], pieces: WordPieces, *, epochs: int = EPOCHS, seed: int = SEED) -> Judge:
     """A judge trained on these examples."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
-    order = random.Random(SEED)
+    order = random.Random(seed)
     judge = Judge(len(examples[0].hints))
     words = {id(judge.encoder.word.weight)}
     judge.encoder.word.weight.requires_grad_(False)
@@ -135,42 +136,59 @@ def judged(judge: Judge, examples: list[Example], pieces: WordPieces) -> np.ndar
     return result
 
 
+def split(without: str) -> tuple[list[Example], list[Example]]:
+    """What to learn from, and what is kept out: the writers ``without`` (with commas between them), or the test split."""
+    examples = load_examples()
+    out = without.split(",")
+    # Thresholds come from the training that kept whole writers out; so in the other the validation split may teach.
+    kept_out = [one for one in examples if (one.writer in out if without else one.split == "test")]
+    ids = {one.id for one in kept_out}
+    return [one for one in examples if one.id not in ids], kept_out
+
+
+def word_pieces() -> WordPieces:
+    """Of the vocabulary that ships."""
+    return WordPieces(Path("orchard_bot/detectors/data/meaning/vocabulary.txt").read_text("utf-8").split("\n")[:-1])
+
+
+def keep(judge: Judge, kept_out: list[Example], into: Path) -> None:
+    """The judge, and what it says of what was kept out, for ``calibrate.py``."""
+    into.mkdir(parents=True, exist_ok=True)
+    torch.save(judge.state_dict(), into / "judge.pt")
+    np.save(into / "said.npy", judged(judge, kept_out, word_pieces()))
+    rows = [
+        {"id": one.id, "text": one.text, "labels": one.labels, "split": one.split, "kind": one.kind} for one in kept_out
+    ]
+    (into / "kept_out.json").write_text(json.dumps(rows, ensure_ascii=False))
+
+
+def mean(folders: list[Path]) -> Judge:
+    """One judge of several that began alike: the mean of their weights overlooks less than each of them alone."""
+    states = [trained(folder).state_dict() for folder in folders]
+    judge = Judge(len(names()))
+    judge.load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
+    return judge.eval()
+
+
 def main() -> None:
-    """Train, judge what was kept out, and keep both for ``calibrate.py``."""
-    options = argparse.ArgumentParser()
-    options.add_argument(
-        "--without", default="", help="writers to keep out, and to be judged on, with commas between them"
-    )
+    """Train, or take the mean of trainings; judge what was kept out."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--without", default="", help="writers to keep out, with commas between them")
     options.add_argument("--epochs", type=int, default=EPOCHS)
+    options.add_argument("--seed", type=int, default=SEED)
+    options.add_argument(
+        "--mean-of", type=Path, nargs="+", default=[], help="folders of trainings on the same messages"
+    )
     options.add_argument("--into", type=Path, default=Path("build/training"))
     chosen = options.parse_args()
     torch.set_num_threads(1)
-    vocabulary = Path("orchard_bot/detectors/data/meaning/vocabulary.txt").read_text("utf-8").split("\n")[:-1]
-    pieces = WordPieces(vocabulary)
-    examples = load_examples()
-    if chosen.without:
-        out = chosen.without.split(",")
-        kept_out = [one for one in examples if one.writer in out]
-        given = [one for one in examples if one.writer not in out]
-    else:
-        # Thresholds come from the other training, which kept whole writers out; so the validation split may teach here.
-        kept_out = [one for one in examples if one.split == "test"]
-        given = [one for one in examples if one.split != "test"]
+    given, kept_out = split(chosen.without)
     print(f"{len(given)} to learn from, {len(kept_out)} kept out", flush=True)
-    judge = train(given, pieces, epochs=chosen.epochs)
-    chosen.into.mkdir(parents=True, exist_ok=True)
-    torch.save(judge.state_dict(), chosen.into / "judge.pt")
-    said = judged(judge, kept_out, pieces)
-    np.save(chosen.into / "said.npy", said)
-    (chosen.into / "kept_out.json").write_text(
-        json.dumps(
-            [
-                {"id": one.id, "text": one.text, "labels": one.labels, "split": one.split, "kind": one.kind}
-                for one in kept_out
-            ],
-            ensure_ascii=False,
-        )
-    )
+    if chosen.mean_of:
+        judge = mean(chosen.mean_of)
+    else:
+        judge = train(given, word_pieces(), epochs=chosen.epochs, seed=chosen.seed)
+    keep(judge, kept_out, chosen.into)
 
 
 if __name__ == "__main__":
